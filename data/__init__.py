@@ -1,0 +1,1 @@
+"""What is remembered: the database, its repositories, and the knowledge that agents answer from."""

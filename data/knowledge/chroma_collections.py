@@ -1,0 +1,106 @@
+"""Embedded Chroma, blocking: to be imported and used in one thread only, which `chroma_store` sees to.
+
+Importing it imports chromadb, which takes half a second.
+"""
+
+from pathlib import Path
+
+import chromadb
+from chromadb.api.client import Client
+from chromadb.api.models.Collection import Collection
+from chromadb.api.types import Where
+from chromadb.config import Settings
+from chromadb.errors import NotFoundError
+
+from data.knowledge.chroma_rows import COSINE, MODEL_KEY, Rows, collection_name, to_snippets
+from data.knowledge.embedder import Embeddings
+from data.knowledge.snippet import Snippet
+
+
+class ChromaCollections:
+    """The collections of one Chroma directory.
+
+    Args:
+        path: The directory; made if absent. One process at a time.
+        embedding_model: A collection that was filled by another model counts as absent.
+    """
+
+    def __init__(self, path: Path, embedding_model: str) -> None:
+        path.mkdir(parents=True, exist_ok=True)
+        # Chroma's settings would read our `.env` too, and take what looks like its own.
+        settings = Settings(_env_file=None, anonymized_telemetry=False)
+        self._client = chromadb.PersistentClient(path, settings=settings)
+        self._embedding_model = embedding_model
+        self._open: dict[str, Collection] = {}
+
+    def upsert(self, agent_id: str, rows: Rows) -> None:
+        """Add or replace rows, making the collection if it is absent or of another model."""
+        collection = self._find(agent_id)
+        if collection is None:
+            self.drop(agent_id)
+            collection = self._client.create_collection(
+                collection_name(agent_id),
+                configuration=COSINE,
+                metadata={MODEL_KEY: self._embedding_model},
+                embedding_function=None,
+            )
+            self._open[agent_id] = collection
+        collection.upsert(ids=rows.ids, embeddings=rows.embeddings, documents=rows.texts, metadatas=rows.metadatas)
+
+    def query(self, agent_id: str, embedding: Embeddings, top_k: int) -> tuple[Snippet, ...]:
+        """The nearest chunks, nearest first."""
+        collection = self._find(agent_id)
+        if collection is None:
+            return ()
+        return to_snippets(
+            collection.query(
+                query_embeddings=[embedding.tolist()],
+                n_results=top_k,
+                include=["documents", "metadatas", "distances"],
+            )
+        )
+
+    def chunk_ids(self, agent_id: str, document_id: str | None = None) -> list[str]:
+        """The ids of an agent's chunks, or of one document's."""
+        collection = self._find(agent_id)
+        if collection is None:
+            return []
+        where: Where | None = {"document_id": document_id} if document_id else None
+        return collection.get(where=where, include=[])["ids"]
+
+    def count(self, agent_id: str) -> int:
+        """How many chunks the agent has."""
+        collection = self._find(agent_id)
+        return collection.count() if collection is not None else 0
+
+    def delete(self, agent_id: str, chunk_ids: list[str]) -> None:
+        """Take chunks out; unknown ids are ignored."""
+        collection = self._find(agent_id)
+        if collection is not None:
+            collection.delete(ids=chunk_ids)
+
+    def drop(self, agent_id: str) -> None:
+        """Drop the agent's collection, if there is one."""
+        self._open.pop(agent_id, None)
+        try:
+            self._client.delete_collection(collection_name(agent_id))
+        except NotFoundError:
+            return
+
+    def close(self) -> None:
+        """Close the files; nothing else may be called after it."""
+        self._open.clear()
+        if isinstance(self._client, Client):
+            self._client.close()
+
+    def _find(self, agent_id: str) -> Collection | None:
+        collection = self._open.get(agent_id)
+        if collection is None:
+            try:
+                collection = self._client.get_collection(collection_name(agent_id), embedding_function=None)
+            except NotFoundError:
+                return None
+            if (collection.metadata or {}).get(MODEL_KEY) != self._embedding_model:
+                return None
+            self._open[agent_id] = collection
+        return collection

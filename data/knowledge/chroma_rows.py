@@ -1,0 +1,81 @@
+"""What our values look like inside Chroma; the same for the embedded store and for a server."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from data.knowledge.snippet import Snippet
+from data.knowledge.vector_store import VectorEntry
+
+if TYPE_CHECKING:
+    from chromadb.api.collection_configuration import CreateCollectionConfiguration
+    from chromadb.api.types import Metadata, QueryResult
+
+COSINE: "CreateCollectionConfiguration" = {"hnsw": {"space": "cosine"}}
+MODEL_KEY = "embedding_model"
+"""Collection metadata: vectors of another model are never compared with ours."""
+
+WRITE_BATCH = 20
+"""Chunks per write. Chroma's embedded engine holds Python's interpreter lock while it writes (20 chunks:
+about 10 ms, 100 chunks: 50 ms), which stops the audio of every call in the process for that long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Chunks in the column form that Chroma takes."""
+
+    ids: list[str]
+    embeddings: list[Sequence[float]]
+    texts: list[str]
+    metadatas: "list[Metadata]"
+
+
+def collection_name(agent_id: str) -> str:
+    """The collection that holds an agent's chunks; different agents never share one."""
+    return f"agent_{agent_id}"
+
+
+def batches(entries: Sequence[VectorEntry]) -> Iterator[Rows]:
+    """Chunks in column form, at most `WRITE_BATCH` at a time."""
+    for begin in range(0, len(entries), WRITE_BATCH):
+        part = entries[begin : begin + WRITE_BATCH]
+        yield Rows(
+            ids=[entry.chunk_id for entry in part],
+            embeddings=[entry.embedding.astype(np.float32).tolist() for entry in part],
+            texts=[entry.text for entry in part],
+            metadatas=[
+                {"document_id": entry.document_id, "title": entry.title, "position": entry.position}
+                for entry in part
+            ],
+        )
+
+
+def id_batches(chunk_ids: Sequence[str]) -> Iterator[list[str]]:
+    """Chunk ids, at most `WRITE_BATCH` at a time."""
+    for begin in range(0, len(chunk_ids), WRITE_BATCH):
+        yield list(chunk_ids[begin : begin + WRITE_BATCH])
+
+
+def to_snippets(result: "QueryResult") -> tuple[Snippet, ...]:
+    """The answer to a query with one vector, nearest first."""
+    texts, metadatas, distances = result["documents"], result["metadatas"], result["distances"]
+    if not texts or not metadatas or not distances:
+        return ()
+    rows = zip(result["ids"][0], texts[0], metadatas[0], distances[0], strict=True)
+    return tuple(
+        Snippet(
+            document_id=_string(metadata, "document_id"),
+            chunk_id=chunk_id,
+            title=_string(metadata, "title"),
+            text=text,
+            # Rounding puts the same text a hair below zero.
+            vector_distance=max(0.0, float(distance)),
+        )
+        for chunk_id, text, metadata, distance in rows
+    )
+
+
+def _string(metadata: Mapping[str, object] | None, key: str) -> str:
+    return str(metadata.get(key, "")) if metadata else ""

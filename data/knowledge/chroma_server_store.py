@@ -1,0 +1,178 @@
+"""The vector store of a larger house: a Chroma server, which several call processes share.
+
+Chroma's own asyncio client is used, because its blocking one has no timeout at all: a server that accepts
+a connection and never answers would keep a thread for ever, while a coroutine can be cancelled.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from importlib import import_module
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from config.errors import ConfigurationError, PhoneAgentError, VendorError
+from data.knowledge.chroma_rows import COSINE, MODEL_KEY, batches, collection_name, id_batches, to_snippets
+from data.knowledge.embedder import Embeddings
+from data.knowledge.snippet import Snippet
+from data.knowledge.vector_store import VectorEntry
+
+if TYPE_CHECKING:
+    from chromadb.api import AsyncClientAPI
+    from chromadb.api.models.AsyncCollection import AsyncCollection
+    from chromadb.api.types import Where
+
+REQUEST_TIMEOUT_SECONDS = 30.0
+"""Everything but a call's query, which brings its own deadline."""
+
+
+class ChromaServerVectorStore:
+    """A `VectorStore` on a Chroma server.
+
+    Args:
+        url: `CHROMA_URL`, such as `http://chroma:8000`.
+        embedding_model: See `ChromaVectorStore`.
+
+    Raises:
+        ConfigurationError: The URL is none.
+    """
+
+    def __init__(self, url: str, embedding_model: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ConfigurationError("CHROMA_URL must look like http://host:8000.", param="CHROMA_URL")
+        self._is_tls = parts.scheme == "https"
+        self._host = parts.hostname
+        self._port = parts.port or (443 if self._is_tls else 8000)
+        self._embedding_model = embedding_model
+        self._client: AsyncClientAPI | None = None
+        self._not_found: type[Exception] = LookupError
+        """Chroma's own error, once Chroma has been imported."""
+        self._opening = asyncio.Lock()
+
+    async def warm(self) -> None:
+        """Import Chroma and reach the server."""
+        async with self._answer_within(REQUEST_TIMEOUT_SECONDS):
+            await self._connected()
+
+    async def upsert(self, agent_id: str, entries: Sequence[VectorEntry]) -> None:
+        """Add chunks in batches, making the collection if it is absent or of another model."""
+        async with self._answer_within(REQUEST_TIMEOUT_SECONDS):
+            collection = await self._find(agent_id)
+            if collection is None:
+                await self._drop(agent_id)
+                collection = await (await self._connected()).get_or_create_collection(
+                    collection_name(agent_id),
+                    configuration=COSINE,
+                    metadata={MODEL_KEY: self._embedding_model},
+                    embedding_function=None,
+                )
+        for rows in batches(entries):
+            async with self._answer_within(REQUEST_TIMEOUT_SECONDS):
+                await collection.upsert(
+                    ids=rows.ids, embeddings=rows.embeddings, documents=rows.texts, metadatas=rows.metadatas
+                )
+
+    async def query(
+        self, agent_id: str, embedding: Embeddings, *, top_k: int, deadline_seconds: float
+    ) -> tuple[Snippet, ...]:
+        """See `VectorStore.query`."""
+        async with self._answer_within(deadline_seconds):
+            collection = await self._find(agent_id)
+            if collection is None:
+                return ()
+            return to_snippets(
+                await collection.query(
+                    query_embeddings=[embedding.tolist()],
+                    n_results=top_k,
+                    include=["documents", "metadatas", "distances"],
+                )
+            )
+
+    async def chunk_ids(self, agent_id: str) -> frozenset[str]:
+        """The ids of everything in an agent's collection."""
+        return frozenset(await self._ids(agent_id, None))
+
+    async def count(self, agent_id: str) -> int:
+        """How many chunks an agent's collection holds."""
+        async with self._answer_within(REQUEST_TIMEOUT_SECONDS):
+            collection = await self._find(agent_id)
+            return await collection.count() if collection is not None else 0
+
+    async def delete_chunks(self, agent_id: str, chunk_ids: Sequence[str]) -> None:
+        """Take chunks out, in batches."""
+        for part in id_batches(chunk_ids):
+            async with self._answer_within(REQUEST_TIMEOUT_SECONDS):
+                collection = await self._find(agent_id)
+                if collection is not None:
+                    await collection.delete(ids=part)
+
+    async def delete_document(self, agent_id: str, document_id: str) -> None:
+        """Take all chunks of a document out of an agent's collection."""
+        await self.delete_chunks(agent_id, await self._ids(agent_id, document_id))
+
+    async def delete_agent(self, agent_id: str) -> None:
+        """Drop an agent's collection."""
+        async with self._answer_within(REQUEST_TIMEOUT_SECONDS):
+            await self._drop(agent_id)
+
+    async def close(self) -> None:
+        """Close the connections; safe to call twice."""
+        client, self._client = self._client, None
+        # The client has no public way to close its connections; its server part has one.
+        server = getattr(client, "_server", None)
+        if server is not None:
+            await server.__aexit__(None, None, None)
+
+    async def _connected(self) -> "AsyncClientAPI":
+        async with self._opening:
+            if self._client is None:
+                # The import takes half a second and would stop the loop for that long.
+                await asyncio.to_thread(import_module, "chromadb")
+                import chromadb  # noqa: PLC0415
+                from chromadb.config import Settings  # noqa: PLC0415
+                from chromadb.errors import NotFoundError  # noqa: PLC0415
+
+                self._not_found = NotFoundError
+                self._client = await chromadb.AsyncHttpClient(
+                    self._host,
+                    self._port,
+                    ssl=self._is_tls,
+                    settings=Settings(_env_file=None, anonymized_telemetry=False),
+                )
+            return self._client
+
+    async def _find(self, agent_id: str) -> "AsyncCollection | None":
+        """The collection as it is now: another process may have dropped or remade it since."""
+        client = await self._connected()
+        try:
+            collection = await client.get_collection(collection_name(agent_id), embedding_function=None)
+        except self._not_found:
+            return None
+        return collection if (collection.metadata or {}).get(MODEL_KEY) == self._embedding_model else None
+
+    async def _drop(self, agent_id: str) -> None:
+        client = await self._connected()
+        try:
+            await client.delete_collection(collection_name(agent_id))
+        except self._not_found:
+            return
+
+    async def _ids(self, agent_id: str, document_id: str | None) -> list[str]:
+        async with self._answer_within(REQUEST_TIMEOUT_SECONDS):
+            collection = await self._find(agent_id)
+            if collection is None:
+                return []
+            where: Where | None = {"document_id": document_id} if document_id else None
+            return (await collection.get(where=where, include=[]))["ids"]
+
+    @asynccontextmanager
+    async def _answer_within(self, seconds: float) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(seconds):
+                yield
+        except (TimeoutError, PhoneAgentError):
+            raise
+        except Exception as error:
+            # The client raises its own errors, httpx errors and ValueError, by where it failed.
+            raise VendorError("chroma", f"The Chroma server failed: {type(error).__name__}.") from error

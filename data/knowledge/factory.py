@@ -1,0 +1,63 @@
+"""Puts the parts of knowledge together as the settings say; the only place that chooses between them."""
+
+from dataclasses import dataclass
+
+from config.settings import Settings
+from data.knowledge.chroma_server_store import ChromaServerVectorStore
+from data.knowledge.chroma_store import ChromaVectorStore
+from data.knowledge.chunking import ChunkOptions
+from data.knowledge.embedder import Embedder
+from data.knowledge.ingest import KnowledgeIngestor
+from data.knowledge.retriever import Retriever
+from data.knowledge.sentence_transformer_embedder import SentenceTransformerEmbedder
+from data.knowledge.storage import OpenKnowledgeStorage
+from data.knowledge.vector_store import VectorStore
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Everything of knowledge that one process shares between its calls."""
+
+    embedder: Embedder
+    store: VectorStore
+    retriever: Retriever
+
+    def ingestor(
+        self, open_storage: OpenKnowledgeStorage, options: ChunkOptions | None = None
+    ) -> KnowledgeIngestor:
+        """What puts documents into storage and from there into the vector store.
+
+        Args:
+            open_storage: Opens a unit of work on the repository; see `OpenKnowledgeStorage`.
+            options: Chunk sizes; 500 characters with 50 overlap by default.
+        """
+        return KnowledgeIngestor(open_storage, self.embedder, self.store, options)
+
+    async def warm(self) -> None:
+        """Load the model and open the store; takes seconds, in worker threads.
+
+        Raises:
+            ConfigurationError: The model cannot be loaded.
+            VendorError: The store cannot be opened.
+        """
+        await self.store.warm()
+        await self.embedder.warm()
+
+    async def close(self) -> None:
+        """Release model, files and threads; safe to call twice."""
+        await self.embedder.close()
+        await self.store.close()
+
+
+def build_knowledge(settings: Settings) -> Knowledge:
+    """Construct, without loading or opening anything yet.
+
+    Uses `EMBED_MODEL`, and `CHROMA_URL` or else `CHROMA_PATH`.
+    """
+    embedder = SentenceTransformerEmbedder(settings.embed_model)
+    store: VectorStore
+    if settings.chroma_url:
+        store = ChromaServerVectorStore(str(settings.chroma_url), embedder.model_name)
+    else:
+        store = ChromaVectorStore(settings.chroma_path, embedder.model_name)
+    return Knowledge(embedder, store, Retriever(embedder, store))

@@ -1,0 +1,73 @@
+"""What storage keeps of a knowledge document: the text, its chunks, and their embeddings."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class DocumentType(StrEnum):
+    """Where a document came from."""
+
+    TEXT = "text"
+    FILE = "file"
+    URL = "url"
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeDocument:
+    """One document, without its chunks."""
+
+    document_id: str
+    workspace_id: str
+    name: str
+    type: DocumentType
+    content_hash: str
+    """Digest of the content; the same one for the same workspace and agent is the same document."""
+    text: str
+    """The extracted text that the chunks were cut from."""
+    size_bytes: int
+    """Size of the original."""
+    created_at: datetime
+    updated_at: datetime
+    agent_id: str | None = None
+    """The agent it was added for; None makes it a document of the workspace, which agents refer to in
+    `AgentSettings.knowledge_base`."""
+    url: str | None = None
+    filename: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeChunk:
+    """A passage of a document, small enough to be embedded and quoted."""
+
+    chunk_id: str
+    position: int
+    """Place in the document, from 0."""
+    title: str
+    """The headings that it stands under, or the document's name."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedChunk:
+    """A chunk with its vector, as the vector store needs it."""
+
+    document_id: str
+    chunk: KnowledgeChunk
+    embedding_model: str
+    embedding: NDArray[np.float32]
+    """Shape (dimensions,), L2-normalised, read-only."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentQuery:
+    """Which documents of a workspace to list, newest first."""
+
+    search: str | None = None
+    """Part of the name, in any case."""
+    types: tuple[DocumentType, ...] = ()
+    cursor: str | None = None
+    page_size: int = 30

@@ -1,0 +1,1 @@
+"""Alembic's environment: how tables get from one version of the product to the next."""
