@@ -1,0 +1,1 @@
+"""A stand-in for Deepgram: live and prerecorded transcription, text to speech, the key check."""

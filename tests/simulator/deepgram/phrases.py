@@ -1,0 +1,28 @@
+"""A book with traps: one-word answers, answers that begin others, sentences that share a beginning."""
+
+PHRASES = (
+    "yes",
+    "no",
+    "yes please",
+    "no thanks",
+    "yes, that works",
+    "Okay",
+    "Stop, wait a second",
+    "goodbye",
+    "thank you, goodbye",
+    "I would like to book an appointment",
+    "I would like to book an appointment for Monday",
+    "I would like to book an appointment for Tuesday",
+    "I would like to speak to a human",
+    "What are your opening hours?",
+    "What are your prices?",
+    "how much does the premium plan cost",
+    "how much does the basic plan cost",
+    "Do you offer a free trial?",
+    "Do you offer a discount for yearly payment?",
+    "tomorrow at ten in the morning please",
+    "tomorrow at two in the afternoon please",
+    "Actually, could you tell me the price first?",
+    "My phone number is five five five, one two three four",
+    "Hello, this is Anna. I am calling about my invoice, because it looks wrong to me. Can you help?",
+)
