@@ -87,11 +87,13 @@ def configure_logging(
             diagnose=False,
         )
     logging.basicConfig(handlers=[_IntoLoguru()], level=logging.getLevelName(logger.level(level).name), force=True)
-    for name in _NOISY:
-        logging.getLogger(name).setLevel(logging.WARNING)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        # A uvicorn that was started before may have given its loggers handlers and levels of their own.
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
+        logging.getLogger(name).setLevel(logging.NOTSET)
+    for name in _NOISY:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 class _IntoLoguru(logging.Handler):

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from data.models import Base
+from data.models.types import UtcDateTime
 from data.pagination import Cursor, Page, SortDirection, SortValue, require_page_size
 
 R = TypeVar("R", bound=Base)
@@ -51,7 +52,7 @@ class Keyset(Generic[R]):
         require_page_size(page_size)
         statement = self._ordered(select(self.row, self.value.label("sort_value")).where(*conditions))
         if cursor is not None:
-            timed = self.value.type.python_type is datetime
+            timed = isinstance(self.value.type, UtcDateTime)
             statement = statement.where(self._after(Cursor.decode(cursor, order=self._order, timed=timed)))
         rows = (await session.execute(statement.limit(page_size + 1))).all()
         items = tuple(to_value(row) for row, _ in rows[:page_size])

@@ -1,0 +1,116 @@
+"""Reads and writes agents for the routes: storage on one side, the two views on the other."""
+
+from datetime import UTC, datetime
+
+from api.agent_responses import agent_detail
+from api.agent_views.blank_agent import blank_agent
+from api.agent_views.write import apply_changes
+from api.etags import next_update, require_match
+from api.json_tree import JsonObject
+from api.schemas.agents import AgentDetail
+from config.settings import Settings
+from data.agent_config import AgentConfig
+from data.database import Database
+from data.ids import new_id
+from data.phone_numbers import PhoneNumber, PhoneNumberQuery
+from data.repositories.agent import AgentRepository
+from data.repositories.phone_number import PhoneNumberRepository
+
+_MAX_NUMBERS_SHOWN = 100
+
+
+class AgentService:
+    """What can be done with the agents of one workspace."""
+
+    def __init__(self, database: Database, settings: Settings, workspace_id: str) -> None:
+        self._database = database
+        self._settings = settings
+        self._workspace_id = workspace_id
+
+    async def create(self, body: JsonObject) -> AgentConfig:
+        """Make an agent of a body in either view.
+
+        Raises:
+            RequestValidationError: The body cannot be used (422).
+        """
+        now = datetime.now(UTC)
+        blank = self._blank(now)
+        agent = apply_changes(blank, body, blank=blank, retention_days=self._settings.retention_days)
+        async with self._database.session() as session:
+            await AgentRepository(session).add(agent)
+        return agent
+
+    async def detail(self, agent_id: str) -> AgentDetail:
+        """One agent, as REST shows it.
+
+        Raises:
+            NotFoundError: `agent_not_found`.
+        """
+        async with self._database.read() as session:
+            agent = await AgentRepository(session).get(self._workspace_id, agent_id)
+            query = PhoneNumberQuery(agent_id=agent_id, page_size=_MAX_NUMBERS_SHOWN)
+            numbers = await PhoneNumberRepository(session).list(self._workspace_id, query)
+        return self.shown(agent, numbers.items)
+
+    async def update(self, agent_id: str, body: JsonObject, *, if_match: str | None) -> None:
+        """Change an agent; a body that changes nothing leaves it as it was, `updated_at` included.
+
+        Raises:
+            NotFoundError: `agent_not_found`.
+            PreconditionFailedError: It changed since the client read it (412).
+            RequestValidationError: The body cannot be used (422).
+        """
+        async with self._database.session() as session:
+            agents = AgentRepository(session)
+            stored = await agents.get(self._workspace_id, agent_id)
+            require_match(if_match, stored.updated_at)
+            changed = apply_changes(
+                stored,
+                body,
+                blank=self._blank(stored.created_at),
+                retention_days=self._settings.retention_days,
+            )
+            if changed is not stored:
+                changed = changed.model_copy(update={"updated_at": next_update(stored.updated_at)})
+                await agents.replace(changed, expected_updated_at=stored.updated_at)
+
+    async def delete(self, agent_id: str, *, if_match: str | None) -> None:
+        """Remove an agent; its conversations stay.
+
+        Raises:
+            NotFoundError: `agent_not_found`.
+            PreconditionFailedError: It changed since the client read it (412).
+        """
+        async with self._database.session() as session:
+            agents = AgentRepository(session)
+            stored = await agents.get(self._workspace_id, agent_id)
+            require_match(if_match, stored.updated_at)
+            await agents.delete(self._workspace_id, agent_id)
+
+    async def duplicate(self, agent_id: str, *, name: str | None) -> AgentConfig:
+        """A copy with an id of its own, which no telephone number leads to.
+
+        Raises:
+            NotFoundError: `agent_not_found`.
+        """
+        now = datetime.now(UTC)
+        async with self._database.session() as session:
+            agents = AgentRepository(session)
+            original = await agents.get(self._workspace_id, agent_id)
+            copy = original.model_copy(
+                update={
+                    "agent_id": new_id("agent"),
+                    "name": name or f"{original.name} (copy)",
+                    "created_at": now,
+                    "updated_at": now,
+                }
+            )
+            await agents.add(copy)
+        return copy
+
+    def shown(self, agent: AgentConfig, numbers: tuple[PhoneNumber, ...] = ()) -> AgentDetail:
+        """A stored agent as REST shows it."""
+        return agent_detail(agent, numbers, retention_days=self._settings.retention_days)
+
+    def _blank(self, at: datetime) -> AgentConfig:
+        return blank_agent(self._settings, agent_id=new_id("agent"), workspace_id=self._workspace_id, at=at)

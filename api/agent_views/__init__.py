@@ -1,0 +1,1 @@
+"""One stored agent, two views: how both are read and written."""

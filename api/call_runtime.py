@@ -1,0 +1,128 @@
+"""The call side of a server process: builds what calls share from the settings, and takes it down again."""
+
+import os
+import socket
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from loguru import logger
+from pydantic import SecretStr
+
+from api.appointment_book import DatabaseAppointmentBook
+from api.first_start import ensure_sample_agent, project_knowledge
+from api.health_checks import HealthCheck
+from bot.barge_in import BargeInOptions
+from bot.call_manager import CallManager
+from bot.call_services import CallServices, InterruptionSettings, SpeechVendor
+from bot.event_fanout import EventFanout
+from bot.journal import CallJournal
+from bot.media.silero import SileroModel
+from bot.media.ticker import Ticker
+from bot.services.ollama_chat import OllamaChatModel
+from bot.telephony import create_telephony
+from config.settings import Settings
+from data.call_store import DatabaseCallStore
+from data.database import Database
+from data.knowledge.factory import build_knowledge
+from data.lease_keeper import LeaseKeeper
+
+PHONE_RATE = 8000
+INTER_TOKEN_SECONDS = 4.0
+"""Longest silence of the model in the middle of a reply."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallRuntime:
+    """The running call side; implements the app's `Runtime`.
+
+    Attributes:
+        calls: Runs and counts calls.
+        events: Where live views subscribe.
+        services: What calls share.
+    """
+
+    calls: CallManager
+    events: EventFanout
+    services: CallServices
+
+    def health_checks(self) -> Mapping[str, HealthCheck]:
+        """Nothing beyond the server's own."""
+        return {}
+
+
+def _secret(value: SecretStr | None) -> str | None:
+    return value.get_secret_value() if value is not None else None
+
+
+@asynccontextmanager
+async def open_call_runtime(settings: Settings, database: Database) -> AsyncIterator[CallRuntime]:
+    """Open the call side: models loaded, stores warm, leases kept. Closes by draining calls.
+
+    Args:
+        settings: The server's.
+        database: Open, with its tables.
+
+    Raises:
+        ConfigurationError: The embedding model cannot be loaded.
+    """
+    owner = f"{socket.gethostname()}:{os.getpid()}"
+    async with AsyncExitStack() as stack:
+        knowledge = build_knowledge(settings)
+        stack.push_async_callback(knowledge.close)
+        await knowledge.warm()
+        if await ensure_sample_agent(settings, database, knowledge) is None:
+            await project_knowledge(database, knowledge)
+        ticker = Ticker()
+        stack.push_async_callback(ticker.close)
+        silero = SileroModel(PHONE_RATE)
+        ticker.subscribe(silero.run)
+        model = OllamaChatModel(
+            settings.ollama_host,
+            first_token_deadline=settings.llm_timeout_sec,
+            inter_token_deadline=INTER_TOKEN_SECONDS,
+        )
+        stack.push_async_callback(model.close)
+        telephony = create_telephony(
+            settings.twilio_base_url, settings.twilio_account_sid, _secret(settings.twilio_auth_token)
+        )
+        stack.push_async_callback(telephony.close)
+        journal = CallJournal(DatabaseCallStore(database, owner))
+        journal.start()
+        stack.push_async_callback(journal.close)
+        leases = LeaseKeeper(database, owner)
+        leases.start()
+        stack.push_async_callback(leases.close)
+        services = CallServices(
+            speech=SpeechVendor(
+                settings.deepgram_websocket_url,
+                _secret(settings.deepgram_api_key) or "",
+                settings.deepgram_stt_model,
+            ),
+            model=model,
+            capabilities=model,
+            retriever=knowledge.retriever,
+            appointments=DatabaseAppointmentBook(database),
+            telephony=telephony,
+            silero=silero,
+            ticker=ticker,
+            interruption=_interruption(settings),
+        )
+        events = EventFanout([journal])
+        calls = CallManager(services, events, journal, settings.max_concurrent_calls)
+        for problem in settings.missing_credentials():
+            logger.warning(problem)
+        yield CallRuntime(calls, events, services)
+        await calls.drain(settings.drain_seconds)
+
+
+def _interruption(settings: Settings) -> InterruptionSettings:
+    return InterruptionSettings(
+        BargeInOptions(
+            enabled=settings.interrupt_enabled,
+            min_speech_seconds=settings.interrupt_min_speech_ms / 1000,
+            debounce_seconds=settings.interrupt_debounce_ms / 1000,
+        ),
+        min_energy=settings.interrupt_min_energy,
+        baseline_factor=settings.interrupt_baseline_factor,
+    )

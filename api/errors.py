@@ -1,0 +1,180 @@
+"""How errors become responses: ElevenLabs' `detail` objects, and FastAPI's list for a 422.
+
+Status codes follow one rule: the official SDK retries 408, 409, 429 and every 5xx, POST included, so no
+business error may use those. 429 is used only where nothing was done and trying again is right.
+"""
+
+from http import HTTPStatus
+from typing import cast
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from config.errors import (
+    AuthenticationError,
+    CapacityError,
+    ConfigurationError,
+    InvalidInputError,
+    NotFoundError,
+    PermissionDeniedError,
+    PhoneAgentError,
+    PreconditionFailedError,
+    VendorError,
+)
+
+
+class ErrorDetail(BaseModel):
+    """What went wrong, for programs (`type`, `code`) and for people (`message`)."""
+
+    type: str = Field(description="Family of the error.", examples=["not_found"])
+    code: str = Field(description="Stable name of the error.", examples=["agent_not_found"])
+    message: str = Field(description="One sentence that says what to do.")
+    status: str = Field(description="The same as `code`, where older clients look for it.")
+    request_id: str = Field(description="Also in the `x-request-id` header and in the server's log.")
+    param: str | None = Field(default=None, description="The offending input, where there is one.")
+
+
+class ErrorBody(BaseModel):
+    """Body of every error but a 422."""
+
+    detail: ErrorDetail
+
+
+class CredentialsError(AuthenticationError):
+    """No key or a wrong one.
+
+    Attributes:
+        legacy_status: What the `status` key says; here alone it differs from the code.
+    """
+
+    def __init__(self, message: str, *, legacy_status: str) -> None:
+        super().__init__(message)
+        self.legacy_status = legacy_status
+
+
+_STATUS: tuple[tuple[type[PhoneAgentError], int, str], ...] = (
+    (InvalidInputError, 400, "invalid_request"),
+    (ConfigurationError, 400, "invalid_request"),
+    (VendorError, 400, "vendor_error"),
+    (AuthenticationError, 401, "authentication_error"),
+    (PermissionDeniedError, 403, "authorization_error"),
+    (NotFoundError, 404, "not_found"),
+    (PreconditionFailedError, 412, "precondition_failed"),
+    (CapacityError, 429, "rate_limit_error"),
+)
+_DESCRIPTIONS = {
+    400: "The request cannot be used; nothing was changed.",
+    401: "No API key, or a wrong one.",
+    404: "There is no such thing in this workspace.",
+    412: "It changed since it was read: read it again and repeat.",
+}
+
+
+def error_responses(*statuses: int) -> dict[int | str, dict[str, object]]:
+    """The `responses=` of a route that may answer with these error statuses."""
+    return {status: {"model": ErrorBody, "description": _DESCRIPTIONS[status]} for status in statuses}
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Make the app answer every error as this module says; bugs are `RequestContextMiddleware`'s."""
+    app.add_exception_handler(PhoneAgentError, _on_product_error)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(RequestValidationError, _on_validation_error)
+
+
+def internal_error_response(request_id: str) -> JSONResponse:
+    """The 500 for a bug: it tells a stranger nothing but the id to look for in the log."""
+    message = "Something went wrong on the server. Its log has the details under this request id."
+    return _response(500, request_id, kind="internal_error", code="internal_error", message=message)
+
+
+def _on_product_error(request: Request, error: Exception) -> JSONResponse:
+    known = cast(PhoneAgentError, error)
+    for family, status, kind in _STATUS:
+        if isinstance(known, family):
+            return _response(
+                status,
+                _request_id(request),
+                kind=kind,
+                code=known.code,
+                message=known.message,
+                legacy_status=known.legacy_status if isinstance(known, CredentialsError) else None,
+                param=known.param,
+            )
+    raise error
+
+
+def _on_http_exception(request: Request, error: Exception) -> JSONResponse:
+    """Errors of the framework itself: no such route, wrong method, a body that is no JSON."""
+    known = cast(HTTPException, error)
+    phrase = HTTPStatus(known.status_code).phrase.lower().replace(" ", "_")
+    kind = {404: "not_found", 401: "authentication_error", 403: "authorization_error"}
+    response = _response(
+        known.status_code,
+        _request_id(request),
+        kind=kind.get(known.status_code, "invalid_request"),
+        code="route_not_found" if known.status_code == 404 else phrase,
+        message=str(known.detail),
+    )
+    response.headers.update(known.headers or {})
+    return response
+
+
+def _on_validation_error(request: Request, error: Exception) -> JSONResponse:
+    """FastAPI's own list, made safe to send: what was sent may not be expressible as JSON."""
+    del request
+    problems = [
+        {
+            "type": str(problem["type"]),
+            "loc": [part if isinstance(part, int) else _printable(str(part)) for part in problem["loc"]],
+            "msg": _printable(str(problem["msg"]).removeprefix("Value error, ")),
+            "input": _echo(problem.get("input")),
+        }
+        for problem in cast(RequestValidationError, error).errors()
+    ]
+    return JSONResponse({"detail": problems}, status_code=422)
+
+
+def _response(
+    http_status: int,
+    request_id: str,
+    *,
+    kind: str,
+    code: str,
+    message: str,
+    legacy_status: str | None = None,
+    param: str | None = None,
+) -> JSONResponse:
+    detail = ErrorDetail(
+        type=kind,
+        code=code,
+        message=message,
+        status=legacy_status or code,
+        request_id=request_id,
+        param=param,
+    )
+    return JSONResponse(ErrorBody(detail=detail).model_dump(exclude_none=True), status_code=http_status)
+
+
+def _request_id(request: Request) -> str:
+    return str(request.state.request_id)
+
+
+def _echo(value: object) -> object:
+    """Scalars as they were sent; of anything larger or stranger only its type."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int) and abs(value) < 2**53:
+        return value
+    if isinstance(value, str):
+        return _printable(value[:200])
+    if isinstance(value, float) and abs(value) < 1e308:
+        return value
+    return f"<{type(value).__name__}>"
+
+
+def _printable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()

@@ -1,0 +1,107 @@
+"""An empty database gets the sample agent, so that the first call is answered."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+from loguru import logger
+
+from config.errors import InvalidInputError
+from config.settings import Settings
+from data.database import Database
+from data.ids import new_id
+from data.knowledge.database_storage import knowledge_storage
+from data.knowledge.documents import LoadedDocuments, load_documents
+from data.knowledge.factory import Knowledge
+from data.knowledge.organization import Organization, is_organization, load_organization
+from data.phone_numbers import PhoneNumber
+from data.queries import AgentQuery
+from data.repositories.agent import AgentRepository
+from data.repositories.phone_number import PhoneNumberRepository
+from data.workspaces import DEFAULT_WORKSPACE_ID
+
+SAMPLES = Path(__file__).resolve().parent.parent / "data" / "samples"
+
+
+async def ensure_sample_agent(settings: Settings, database: Database, knowledge: Knowledge) -> str | None:
+    """Make the sample agent, its documents and its number's route if there is no agent at all.
+
+    Args:
+        settings: `DATA_FILE` names the organization folder (or documents for the sample agent);
+            `TWILIO_PHONE_NUMBER` is routed to the agent.
+        database: Where agents are.
+        knowledge: Takes the documents.
+
+    Returns:
+        The new agent's id; None when there were agents already.
+
+    Raises:
+        NotFoundError: `DATA_FILE` names nothing.
+        InvalidInputError: What it names cannot be used.
+    """
+    async with database.read() as session:
+        if await AgentRepository(session).count(DEFAULT_WORKSPACE_ID):
+            return None
+    organization, documents = await asyncio.to_thread(_load, settings.data_file)
+    now = datetime.now(UTC)
+    agent = organization.config.to_agent(agent_id=new_id("agent"), workspace_id=DEFAULT_WORKSPACE_ID, at=now)
+    agent = agent.model_copy(update={"model_name": settings.ollama_model, "voice_id": settings.deepgram_voice})
+    async with database.session() as session:
+        await AgentRepository(session).add(agent)
+    ingestor = knowledge.ingestor(knowledge_storage(database))
+    for document in documents.documents:
+        await ingestor.ingest(agent.workspace_id, agent.agent_id, document)
+    await _route_number(settings, database, agent.agent_id, now)
+    logger.bind(agent=agent.agent_id, documents=len(documents.documents)).info("Made the sample agent")
+    return agent.agent_id
+
+
+async def project_knowledge(database: Database, knowledge: Knowledge) -> None:
+    """Bring every agent's part of the vector store in line with the database, which is the truth.
+
+    A store that is new, lost or made with another embedding model is filled again.
+    """
+    ingestor = knowledge.ingestor(knowledge_storage(database))
+    cursor: str | None = None
+    while True:
+        async with database.read() as session:
+            page = await AgentRepository(session).list(DEFAULT_WORKSPACE_ID, AgentQuery(cursor=cursor))
+        for agent in page.items:
+            done = await ingestor.project(agent.workspace_id, agent.agent_id)
+            if done.added or done.removed:
+                logger.bind(agent=agent.agent_id, added=done.added, removed=done.removed).info(
+                    "Knowledge put in line with the database"
+                )
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+
+
+def _load(data_file: Path) -> tuple[Organization, LoadedDocuments]:
+    """The organization to begin with: `DATA_FILE`'s own, or the sample with `DATA_FILE`'s documents."""
+    if is_organization(data_file):
+        organization = load_organization(data_file)
+        return organization, organization.knowledge
+    sample = load_organization(SAMPLES)
+    return sample, load_documents(data_file)
+
+
+async def _route_number(settings: Settings, database: Database, agent_id: str, now: datetime) -> None:
+    number = settings.twilio_phone_number
+    if number is None:
+        return
+    try:
+        async with database.session() as session:
+            await PhoneNumberRepository(session).add(
+                PhoneNumber(
+                    phone_number_id=new_id("phnum"),
+                    workspace_id=DEFAULT_WORKSPACE_ID,
+                    phone_number=number,
+                    label="TWILIO_PHONE_NUMBER",
+                    created_at=now,
+                    updated_at=now,
+                    agent_id=agent_id,
+                )
+            )
+    except InvalidInputError as error:
+        logger.bind(code=error.code).info("TWILIO_PHONE_NUMBER is routed already")

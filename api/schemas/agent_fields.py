@@ -1,0 +1,115 @@
+"""The flat fields of an agent, as a request may say them.
+
+The bounds repeat those of `data/agent_config.py`, for the API's documentation; a test holds the two together.
+Every field is optional and null clears it: what a create needs is checked where it is needed.
+"""
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field, JsonValue
+
+from api.schemas.common import RequestBody
+
+VariableValue = str | int | float | bool
+
+FLAT_EXAMPLE: dict[str, JsonValue] = {
+    "name": "Front desk",
+    "system_prompt": "You answer the phone of a dental practice. Be brief and friendly.",
+    "first_message": "Hello {{name}}, how can I help you?",
+    "voice_id": "aura-2-thalia-en",
+    "model_name": "llama3.1:8b",
+    "interrupt_enabled": True,
+    "silence_threshold_sec": 0.8,
+    "temperature": 0.2,
+    "dynamic_variables": {"name": "there"},
+    "built_in_tools": {"end_call": {}, "book_appointment": {}},
+    "tags": ["demo"],
+}
+NESTED_EXAMPLE: dict[str, JsonValue] = {
+    "name": "Front desk",
+    "tags": ["demo"],
+    "conversation_config": {
+        "agent": {
+            "first_message": "Hello {{name}}, how can I help you?",
+            "language": "en",
+            "dynamic_variables": {"dynamic_variable_placeholders": {"name": "there"}},
+            "prompt": {
+                "prompt": "You answer the phone of a dental practice. Be brief and friendly.",
+                "llm": "llama3.1:8b",
+                "temperature": 0.2,
+                "built_in_tools": {"end_call": {}},
+            },
+        },
+        "tts": {"voice_id": "aura-2-thalia-en"},
+    },
+}
+
+
+class ToolChoice(RequestBody):
+    """How a built-in tool is offered to the model."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    description: str | None = Field(default=None, description="Replaces the tool's own description.")
+
+
+class DocumentReference(RequestBody):
+    """A document of the knowledge base that the agent answers from."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str
+    name: str = ""
+    type: str = "text"
+    usage_mode: str = "auto"
+
+
+class FlatFields(RequestBody):
+    """An agent's own fields, side by side."""
+
+    name: str | None = Field(default=None, min_length=1, description="Display name.")
+    system_prompt: str | None = Field(default=None, description="What the agent is and does; may use `{{name}}`.")
+    first_message: str | None = Field(
+        default=None, description="Spoken when the call starts; empty: the caller speaks first."
+    )
+    voice_provider: str | None = Field(default=None, description="`deepgram`.")
+    voice_id: str | None = Field(default=None, description="A Deepgram voice.")
+    model_provider: str | None = Field(default=None, description="`ollama`.")
+    model_name: str | None = Field(default=None, description="A model that Ollama has.")
+    interrupt_enabled: bool | None = Field(default=None, description="Whether callers may interrupt.")
+    silence_threshold_sec: Annotated[float, Field(ge=0.1, le=10)] | None = Field(
+        default=None, description="Longest silence, in seconds, after text that could be complete."
+    )
+    is_active: bool | None = Field(default=None, description="False: callers hear a polite message.")
+    language: str | None = Field(default=None, description="BCP 47, such as `en`.")
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    num_predict: Annotated[int, Field(ge=-1, le=8192)] | None = Field(
+        default=None, description="Most tokens of one reply; -1 leaves it to the model."
+    )
+    num_ctx: Annotated[int, Field(ge=256, le=1_048_576)] | None = Field(
+        default=None, description="Context window in tokens; null keeps the model's own."
+    )
+    stop: list[str] | None = Field(default=None, description="Texts at which the model stops.")
+    history_turns: Annotated[int, Field(ge=0, le=100)] | None = Field(
+        default=None, description="How many of the last turns the model sees."
+    )
+    timezone: str | None = Field(default=None, description="IANA name, such as `Europe/Berlin`; null is UTC.")
+    rag_enabled: bool | None = Field(default=None, description="Whether the agent answers from documents.")
+    top_k: Annotated[int, Field(ge=1, le=20)] | None = Field(
+        default=None, description="How many snippets a question brings along."
+    )
+    max_vector_distance: Annotated[float, Field(ge=0, le=2)] | None = Field(
+        default=None, description="Cosine distance above which a snippet is left out."
+    )
+    dynamic_variables: dict[str, VariableValue | None] | None = Field(
+        default=None, description="Placeholders for `{{name}}`; null removes one."
+    )
+    built_in_tools: dict[str, ToolChoice | None] | None = Field(
+        default=None, description="`end_call`, `book_appointment`; `{}` turns one on, null turns it off."
+    )
+    knowledge_base: list[DocumentReference] | None = Field(default=None, description="Attached documents.")
+    max_duration_seconds: Annotated[int, Field(ge=10, le=7200)] | None = Field(
+        default=None, description="After this a call is ended."
+    )
+    disable_first_message_interruptions: bool | None = None
+    tags: list[str] | None = None

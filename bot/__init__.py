@@ -1,0 +1,1 @@
+"""How one call runs: its two planes, its services, its tools."""

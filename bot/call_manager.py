@@ -1,0 +1,86 @@
+"""The live calls of this process: who may come in, who is there, and how they leave when the server does."""
+
+import asyncio
+
+from loguru import logger
+
+from bot.call import CallSession
+from bot.call_config import CallConfig
+from bot.call_services import CallServices
+from bot.event_fanout import EventFanout
+from bot.journal import CallJournal
+from bot.transport.twilio import StreamStart, TwilioTransport
+from data.records import EndReason
+
+STORE_WAIT_SECONDS = 5.0
+"""How long a finished call waits for its outcome to be stored before its place is given up."""
+
+
+class CallManager:
+    """Runs calls; implements `CallRunner`.
+
+    Args:
+        services: What calls share.
+        events: The process's event sink.
+        journal: Storage among its subscribers.
+        max_calls: Most calls at a time.
+    """
+
+    def __init__(self, services: CallServices, events: EventFanout, journal: CallJournal, max_calls: int) -> None:
+        self._services = services
+        self._events = events
+        self._journal = journal
+        self._max_calls = max_calls
+        self._live: dict[str, CallSession] = {}
+        self._draining = False
+        self._empty = asyncio.Event()
+        self._empty.set()
+
+    @property
+    def accepting(self) -> bool:
+        """False while as many calls run as may, and once the server is shutting down."""
+        return not self._draining and len(self._live) < self._max_calls
+
+    @property
+    def live_conversations(self) -> tuple[str, ...]:
+        """Ids of the conversations running here."""
+        return tuple(session.conversation_id for session in self._live.values())
+
+    def active_calls(self) -> int:
+        """How many calls run now."""
+        return len(self._live)
+
+    def is_live(self, call_sid: str) -> bool:
+        """True from the entry of `run` until the call's outcome is stored."""
+        return call_sid in self._live
+
+    async def run(self, config: CallConfig, transport: TwilioTransport, start: StreamStart) -> None:
+        """Run one call to its end and have its outcome stored."""
+        session = CallSession(config, self._services, self._events)
+        self._live[config.call_sid] = session
+        self._empty.clear()
+        try:
+            await session.run(transport, start)
+            await self._journal.flush(STORE_WAIT_SECONDS)
+        finally:
+            del self._live[config.call_sid]
+            if not self._live:
+                self._empty.set()
+
+    async def drain(self, seconds: float) -> None:
+        """Take no more calls, give the running ones this long to end, then end them."""
+        self._draining = True
+        if not self._live:
+            return
+        logger.bind(calls=len(self._live)).info("Waiting for running calls to end")
+        try:
+            async with asyncio.timeout(seconds):
+                await self._empty.wait()
+        except TimeoutError:
+            for session in tuple(self._live.values()):
+                session.end(EndReason.SHUTDOWN)
+            try:
+                async with asyncio.timeout(2 * STORE_WAIT_SECONDS):
+                    await self._empty.wait()
+            except TimeoutError:
+                logger.bind(calls=len(self._live)).error("Some calls did not end in time")

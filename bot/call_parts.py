@@ -1,0 +1,156 @@
+"""The pieces that one call owns, wired to each other."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.call_config import CallConfig
+from bot.call_services import CallServices
+from bot.events import CallEvent
+from bot.generations import Generations
+from bot.media.format import MediaFormat
+from bot.media.plane import MediaPlane
+from bot.media.speech_gate import SpeechGate, SpeechGateOptions
+from bot.reply_parts import ReplyParts, make_reply_parts
+from bot.services.deepgram_listen import ListenOptions
+from bot.services.deepgram_speak import SpeakOptions
+from bot.services.listen_result import ListenResult
+from bot.services.speech_to_text import SpeechToText
+from bot.services.text_to_speech import TextToSpeech
+from bot.tools.executor import ToolExecutor
+from bot.transport.ports import MediaWire
+from bot.turn_bridge import TurnBridge
+from bot.turn_ledger import TurnLedger
+from config.errors import VendorError
+from data.records import EndReason
+
+
+@dataclass(frozen=True, slots=True)
+class CallHooks:
+    """What the pieces tell the session that owns them.
+
+    Attributes:
+        emit: An event happened.
+        end_call: A reply that ends the call was heard.
+        deaf: Speech-to-text is gone for good.
+        mute: Text-to-speech is gone for good.
+    """
+
+    emit: Callable[[CallEvent], None]
+    end_call: Callable[[EndReason], None]
+    deaf: Callable[[VendorError], None]
+    mute: Callable[[VendorError], None]
+
+
+@dataclass(frozen=True, slots=True)
+class CallParts:
+    """One call's pieces; see `make_parts`."""
+
+    media_format: MediaFormat
+    bridge: TurnBridge
+    plane: MediaPlane
+    speech_to_text: SpeechToText
+    text_to_speech: TextToSpeech
+    reply: ReplyParts
+
+    @property
+    def ledger(self) -> TurnLedger:
+        """What is known of the turns."""
+        return self.reply.ledger
+
+    @property
+    def executor(self) -> ToolExecutor:
+        """Runs the tools."""
+        return self.reply.executor
+
+
+def make_parts(
+    config: CallConfig,
+    services: CallServices,
+    wire: MediaWire,
+    media_format: MediaFormat,
+    hooks: CallHooks,
+    started_at: datetime,
+    *,
+    native_tools: bool,
+) -> CallParts:
+    """Make and wire the pieces of a call; nothing is started yet.
+
+    Args:
+        config: The call.
+        services: What the process shares.
+        wire: Where the agent's audio goes.
+        media_format: Format of the wire, both ways.
+        hooks: The session's callbacks.
+        started_at: When the call started, with a timezone.
+        native_tools: Whether the agent's model takes native tool calls.
+    """
+    agent, speech = config.agent, services.speech
+    clock = asyncio.get_running_loop().time
+    generations = Generations()
+    ledger = TurnLedger(config.conversation_id, hooks.emit, clock)
+    bridge = TurnBridge(ledger)
+
+    def words(result: ListenResult) -> None:
+        ledger.words(result)
+        plane.words_heard(result.text, result.end_seconds)
+
+    speech_to_text = SpeechToText(
+        ListenOptions(speech.base_url, speech.api_key, speech.stt_model, agent.settings.language, media_format),
+        on_words=words,
+        on_failure=hooks.deaf,
+    )
+    plane = _media_plane(config, services, wire, media_format, speech_to_text, bridge, generations)
+    text_to_speech = TextToSpeech(
+        SpeakOptions(speech.base_url, speech.api_key, agent.voice_id, media_format),
+        output=plane,
+        on_failure=hooks.mute,
+    )
+    reply = make_reply_parts(
+        config,
+        services,
+        ledger,
+        generations,
+        protect=plane.protect,
+        end_call=hooks.end_call,
+        started_at=started_at,
+        native_tools=native_tools,
+    )
+    bridge.endings = reply.endings
+    return CallParts(
+        media_format=media_format,
+        bridge=bridge,
+        plane=plane,
+        speech_to_text=speech_to_text,
+        text_to_speech=text_to_speech,
+        reply=reply,
+    )
+
+
+def _media_plane(
+    config: CallConfig,
+    services: CallServices,
+    wire: MediaWire,
+    media_format: MediaFormat,
+    speech_to_text: SpeechToText,
+    bridge: TurnBridge,
+    generations: Generations,
+) -> MediaPlane:
+    interruption = services.interruption
+    return MediaPlane(
+        media_format=media_format,
+        silero=services.silero,
+        ticker=services.ticker,
+        wire=wire,
+        consumer=speech_to_text.listener,
+        listener=bridge,
+        gate=SpeechGate(
+            SpeechGateOptions(),
+            min_energy=interruption.min_energy,
+            baseline_factor=interruption.baseline_factor,
+        ),
+        barge_in=interruption.for_agent(config.agent),
+        generations=generations,
+        clock=asyncio.get_running_loop().time,
+    )

@@ -1,0 +1,73 @@
+"""Everything heavy or shared that a call uses, made once per process and handed to each call."""
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from bot.barge_in import BargeInOptions
+from bot.chat_model import ChatModel
+from bot.media.silero import SileroModel
+from bot.media.ticker import Ticker
+from bot.telephony import Telephony
+from bot.tools.appointment_book import AppointmentBook
+from data.agent_config import AgentConfig
+from data.knowledge.retriever import Retriever
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechVendor:
+    """Where speech is recognised and made.
+
+    Attributes:
+        base_url: `ws(s)://host` of Deepgram or a stand-in.
+        api_key: Its key.
+        stt_model: Recognition model.
+    """
+
+    base_url: str
+    api_key: str
+    stt_model: str
+
+
+@dataclass(frozen=True, slots=True)
+class InterruptionSettings:
+    """The process-wide `INTERRUPT_…` settings.
+
+    Attributes:
+        options: Barge-in timing.
+        min_energy: Least RMS that may interrupt.
+        baseline_factor: How far over the line's noise it must be.
+    """
+
+    options: BargeInOptions
+    min_energy: float
+    baseline_factor: float
+
+    def for_agent(self, agent: AgentConfig) -> BargeInOptions:
+        """The same, with the agent's own switch."""
+        return replace(self.options, enabled=self.options.enabled and agent.interrupt_enabled)
+
+
+class ModelCapabilities(Protocol):
+    """Knows what models can do."""
+
+    async def capabilities(self, model: str) -> frozenset[str]:
+        """`tools` among them means native tool calls; the text protocol serves the other models.
+
+        Raises:
+            VendorError: The model is unknown or the vendor cannot be asked.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class CallServices:
+    """What a `CallSession` is given."""
+
+    speech: SpeechVendor
+    model: ChatModel
+    capabilities: ModelCapabilities
+    retriever: Retriever
+    appointments: AppointmentBook
+    telephony: Telephony
+    silero: SileroModel
+    ticker: Ticker
+    interruption: InterruptionSettings

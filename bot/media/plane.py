@@ -1,0 +1,233 @@
+"""One call's audio, both ways, synchronously, with no task of its own.
+
+Inward: each message is decoded once, measured, put through the shared voice activity model and handed on to
+speech-to-text. Outward: `Playback` paces what text-to-speech delivers. What the turn plane must know leaves
+through `TurnListener`; what the caller may interrupt is decided by `BargeIn`.
+"""
+
+import audioop
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from bot.barge_in import BargeIn, BargeInAction, BargeInOptions
+from bot.generations import Generations
+from bot.media.caller_clock import CallerClock
+from bot.media.filters import AudioFilter
+from bot.media.format import Encoding, MediaFormat
+from bot.media.listener import TurnListener
+from bot.media.playback import HeardReply, Playback
+from bot.media.silero import SileroModel
+from bot.media.speech_gate import SpeechEdge, SpeechGate
+from bot.media.ticker import Ticker
+from bot.media.uplink import AudioConsumer, SpeechUplink
+from bot.media.utterance import Utterance
+from bot.transport.ports import MediaWire
+
+LATE_WORDS_SECONDS = 0.05
+"""Slack for the recogniser's rounding of positions."""
+
+
+class MediaPlane:
+    """The media plane of one call; implements the transport's `MediaReceiver`.
+
+    Args:
+        media_format: Format on the wire, both ways.
+        silero: The process's voice activity model at that rate.
+        ticker: The process's clock.
+        wire: Where the agent's audio goes.
+        consumer: Speech-to-text.
+        listener: The turn plane.
+        gate: Decides what is speech.
+        barge_in: The caller's right to interrupt.
+        generations: The call's reply numbers.
+        filters: Applied to the caller's audio in order.
+        clock: The loop's time.
+    """
+
+    def __init__(
+        self,
+        *,
+        media_format: MediaFormat,
+        silero: SileroModel,
+        ticker: Ticker,
+        wire: MediaWire,
+        consumer: AudioConsumer,
+        listener: TurnListener,
+        gate: SpeechGate,
+        barge_in: BargeInOptions,
+        generations: Generations,
+        clock: Callable[[], float],
+        filters: Sequence[AudioFilter] = (),
+    ) -> None:
+        self._format = media_format
+        self._silero = silero
+        self._listener = listener
+        self._gate = gate
+        self._barge_in = BargeIn(barge_in)
+        self._interruptible = barge_in.enabled
+        self._protected_generation: int | None = None
+        self._generations = generations
+        self._clock = clock
+        self._filters = tuple(filters)
+        self._uplink = SpeechUplink(consumer, media_format)
+        self._stream = silero.open(self._window)
+        self._window_bytes = silero.window_samples * 2
+        self._pcm = bytearray()
+        self._energies: list[float] = []
+        self._turn_reported = False
+        self._received_bytes = 0
+        self._settled_seconds = 0.0
+        self.caller = CallerClock()
+        self.playback = Playback(wire, media_format, clock, self)
+        self._unsubscribe = ticker.subscribe(self.playback.pump)
+
+    # --- from the transport -------------------------------------------------------------------------------
+
+    def receive_audio(self, payload: bytes) -> None:
+        """Take one message of the caller's audio."""
+        pcm = self._format.to_pcm(payload)
+        for audio_filter in self._filters:
+            pcm = audio_filter.apply(pcm)
+        if self._filters:
+            payload = audioop.lin2ulaw(pcm, 2) if self._format.encoding is Encoding.MULAW else pcm
+        self.caller.heard(audioop.rms(pcm, 2), self._clock())
+        self._received_bytes += len(payload)
+        self._uplink.write(payload)
+        self._pcm += pcm
+        while len(self._pcm) >= self._window_bytes:
+            window = bytes(self._pcm[: self._window_bytes])
+            del self._pcm[: self._window_bytes]
+            self._energies.append(audioop.rms(window, 2))
+            samples = np.frombuffer(window, dtype="<i2").astype(np.float32) / 32768.0
+            self._silero.submit(self._stream, samples)
+
+    def receive_dtmf(self, digit: str) -> None:
+        """Take one key press."""
+        self._listener.digit_pressed(digit)
+
+    def mark_played(self, name: str) -> None:
+        """The far end has played up to this mark."""
+        self.playback.mark_played(name)
+
+    # --- from the turn plane ------------------------------------------------------------------------------
+
+    def protect(self, generation: int | None) -> None:
+        """Let that reply be heard to its end whatever the caller says (None: none)."""
+        self._protected_generation = generation
+
+    def take_the_word(self) -> None:
+        """Drop whatever the agent is saying or about to say, so that something else can be said at once."""
+        self._generations.invalidate()
+        reply = self.playback.drop()
+        self._barge_in.reset()
+        if reply is not None:
+            self._listener.agent_interrupted(reply)
+
+    @property
+    def may_interrupt(self) -> bool:
+        """True when the caller's speech takes the word now; what is not audible yet may always be dropped."""
+        if not self.playback.active:
+            return True
+        return self._interruptible and self._protected_generation != self.playback.generation
+
+    def open(self, generation: int, text: str) -> Utterance | None:
+        """Announce the next piece of a reply; None when that reply is stale."""
+        return self.playback.open(generation, text) if self._generations.is_current(generation) else None
+
+    def append(self, utterance: Utterance, audio: bytes) -> None:
+        """More audio of an utterance."""
+        if not utterance.audio:
+            self._listener.audio_arrived(utterance.generation)
+        self.playback.append(utterance, audio)
+
+    def complete(self, utterance: Utterance) -> None:
+        """No more audio of an utterance will come."""
+        self.playback.complete(utterance)
+
+    def finish(self, generation: int) -> None:
+        """A reply has no further utterances."""
+        if self._generations.is_current(generation):
+            self.playback.finish(generation)
+
+    def words_heard(self, text: str, end_seconds: float) -> None:
+        """The recogniser has words (interim or final) up to that second of the caller's audio.
+
+        Words take the word where voice activity did not: speech too soft for the energy gate. Words of a
+        turn that was settled before are late, and start nothing.
+        """
+        late = end_seconds <= self._settled_seconds + LATE_WORDS_SECONDS
+        if late or self._turn_reported or not text.strip():
+            return
+        if not self.playback.active:
+            self._report_speech()
+        elif self.may_interrupt:
+            self._act(self._barge_in.words(text))
+
+    def close(self) -> None:
+        """Let go of the shared model and clock; idempotent."""
+        self._unsubscribe()
+        self._silero.close(self._stream)
+        self._uplink.flush()
+
+    # --- voice activity -----------------------------------------------------------------------------------
+
+    def _window(self, probability: float) -> None:
+        edge = self._gate.feed(probability, self._energies.pop(0))
+        if self.playback.active and self.may_interrupt and not self._turn_reported:
+            self._act(
+                self._barge_in.window(
+                    loud_windows=self._gate.loud_windows,
+                    loud_seconds=self._gate.loud_seconds,
+                    now=self._clock(),
+                )
+            )
+        elif self._gate.speaking and not self._turn_reported:
+            self._report_speech()
+        if edge is SpeechEdge.PAUSED:
+            self._pause_turn(reported=self._turn_reported)
+
+    def _act(self, action: BargeInAction | None) -> None:
+        if action is BargeInAction.PAUSE:
+            self.playback.pause()
+            self._listener.agent_paused(self.caller.onset_at, self._clock())
+        elif action is BargeInAction.RESUME:
+            self.playback.resume()
+            self._listener.agent_resumed()
+        elif action is BargeInAction.CONFIRM:
+            self._report_speech()
+
+    def _report_speech(self) -> None:
+        """The caller has the word: silence the agent for good, then tell the turn plane."""
+        self._turn_reported = self._gate.speaking
+        self._barge_in.reset()
+        if self.may_interrupt:
+            was_active, was_paused = self.playback.active, self.playback.paused
+            self._generations.invalidate()
+            reply = self.playback.drop()
+            if was_active and not was_paused:
+                self._listener.agent_paused(self.caller.onset_at, self._clock())
+            if reply is not None:
+                self._listener.agent_interrupted(reply)
+        self._listener.speech_started()
+        if not self._turn_reported:
+            # Words without measured speech: the line is quiet already, so what was said is settled at once.
+            self._pause_turn(reported=True)
+
+    def _pause_turn(self, *, reported: bool) -> None:
+        self._uplink.finalize()
+        self._turn_reported = False
+        if reported:
+            self._settled_seconds = self._format.seconds(self._received_bytes)
+            self._listener.speech_paused(self.caller.last_sound_at)
+
+    # --- playback ----------------------------------------------------------------------------------------
+
+    def playback_started(self, generation: int) -> None:
+        """The first audio of a reply was sent."""
+        self._listener.agent_started(generation)
+
+    def playback_finished(self, reply: HeardReply) -> None:
+        """A reply was heard to its end."""
+        self._barge_in.reset()
+        self._listener.agent_finished(reply)

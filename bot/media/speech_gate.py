@@ -1,0 +1,91 @@
+"""From voice activity windows to "started speaking" and "paused": the caller's side of turn-taking.
+
+A pure state machine, fed once per 32 ms window, so that every rule can be tested without audio.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.media.silero import WINDOW_SECONDS
+
+
+class SpeechEdge(StrEnum):
+    """What a window can bring about."""
+
+    STARTED = "started"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechGateOptions:
+    """When a sound counts as the caller's speech.
+
+    Attributes:
+        start_windows: Windows of likely speech in a row that begin it.
+        pause_windows: Windows without, in a row, that make a pause.
+        start_probability: Likely speech, while silent.
+        keep_probability: Likely speech, while speaking (lower: word ends are soft).
+        floor_energy: RMS (int16) under which nothing is speech, whatever the model says.
+    """
+
+    start_windows: int = 2
+    pause_windows: int = 3
+    start_probability: float = 0.5
+    keep_probability: float = 0.35
+    floor_energy: float = 60.0
+
+
+class SpeechGate:
+    """Decides per window whether the caller is speaking, and tracks the line's noise level.
+
+    Args:
+        options: Thresholds.
+        min_energy: Least RMS of speech that may interrupt the agent (`INTERRUPT_MIN_ENERGY`).
+        baseline_factor: How far over the line's noise it must be besides (`INTERRUPT_BASELINE_FACTOR`).
+    """
+
+    def __init__(self, options: SpeechGateOptions, *, min_energy: float, baseline_factor: float) -> None:
+        self._options = options
+        self._min_energy = min_energy
+        self._baseline_factor = baseline_factor
+        self._run = 0
+        self.speaking = False
+        self.baseline = 0.0
+        """Smoothed RMS of the line while nobody speaks on it."""
+        self.loud_windows = 0
+        """Windows in a row, up to now, of likely speech that is loud enough to interrupt."""
+
+    @property
+    def interruption_energy(self) -> float:
+        """RMS that speech must reach to interrupt the agent."""
+        return max(self._min_energy, self.baseline * self._baseline_factor)
+
+    @property
+    def loud_seconds(self) -> float:
+        """How long loud speech has lasted without a break."""
+        return self.loud_windows * WINDOW_SECONDS
+
+    def feed(self, probability: float, energy: float) -> SpeechEdge | None:
+        """Take one window: speech probability (0…1) and RMS (int16 units). Returns an edge, if this is one."""
+        options = self._options
+        threshold = options.keep_probability if self.speaking else options.start_probability
+        likely = probability >= threshold and energy >= options.floor_energy
+        if likely and energy >= self.interruption_energy:
+            self.loud_windows += 1
+        else:
+            self.loud_windows = 0
+        if not likely and not self.speaking:
+            self.baseline += (energy - self.baseline) * 0.05
+        return self._advance(likely)
+
+    def _advance(self, likely: bool) -> SpeechEdge | None:
+        if likely is self.speaking:
+            self._run = 0
+            return None
+        self._run += 1
+        needed = self._options.pause_windows if self.speaking else self._options.start_windows
+        if self._run < needed:
+            return None
+        self._run = 0
+        self.speaking = likely
+        return SpeechEdge.STARTED if likely else SpeechEdge.PAUSED

@@ -1,0 +1,102 @@
+"""The pipeline of one call, top to bottom as the call itself goes: hear, understand, look up, think, act, speak.
+
+Audio is not in it. The media plane feeds `TurnBridge` (speech started, paused, heard) and speech-to-text; every
+decision about turns is made by the frames below.
+"""
+
+from collections.abc import Sequence
+
+from pipecat.pipeline.pipeline import Pipeline
+from pipecat.pipeline.worker import PipelineParams, PipelineWorker
+from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.processors.aggregators.llm_response_universal import LLMUserAggregator, LLMUserAggregatorParams
+from pipecat.processors.frame_processor import FrameProcessor
+from pipecat.turns.user_turn_strategies import UserTurnStrategies
+from pipecat.workers.runner import WorkerRunner
+
+from bot.call_parts import CallParts
+from bot.endpointing import EndOfTurn
+from bot.reply_parts import ReplyParts
+from bot.turn_start import CallerSpeaks
+from processors.consent import Consent
+from processors.grounding import Grounding
+from processors.heard_transcript import HeardTranscript
+from processors.retrieval_prefetch import RetrievalPrefetch
+from processors.spoken_reply import SpokenReply
+from processors.tool_calls import ToolCalls
+from processors.user_turn_tap import UserTurnTap
+
+STUCK_TURN_SECONDS = 5.0
+"""A turn whose end nobody found is ended after this long without speech or words."""
+
+
+def build_pipeline(parts: CallParts) -> PipelineWorker:
+    """Assemble the pipeline of a call.
+
+    Args:
+        parts: The call's own pieces, already made.
+    """
+    context, reply = LLMContext(), parts.reply
+    turns = UserTurnStrategies(
+        start=[CallerSpeaks(lambda: parts.plane.may_interrupt)],
+        stop=[EndOfTurn(reply.config.agent.silence_threshold_sec)],
+    )
+    hear = [parts.bridge, parts.speech_to_text]
+    prefetch = [RetrievalPrefetch(reply.retrieval)] if reply.retrieval is not None else []
+    speak = [SpokenReply(reply.ledger.speaking), parts.text_to_speech]
+    remember = [HeardTranscript(context, reply.reply_heard)]
+    return make_worker(
+        [*hear, *prefetch, *understanding(context, reply, turns), *thinking(reply), *speak, *remember],
+        sample_rate=parts.media_format.sample_rate,
+    )
+
+
+def understanding(context: LLMContext, reply: ReplyParts, turns: UserTurnStrategies) -> list[FrameProcessor]:
+    """From the caller's words to a turn of the conversation.
+
+    Args:
+        context: The conversation.
+        reply: The call's pieces.
+        turns: When the caller's turn begins and ends.
+    """
+    aggregator = LLMUserAggregator(
+        context,
+        params=LLMUserAggregatorParams(
+            user_turn_strategies=turns,
+            user_turn_stop_timeout=STUCK_TURN_SECONDS,
+            # An interruption without words is made good by the call itself, without the model.
+            empty_user_turn=None,
+        ),
+    )
+    return [aggregator, UserTurnTap(reply.ledger.caller_turn), Consent(reply.tools)]
+
+
+def thinking(reply: ReplyParts) -> list[FrameProcessor]:
+    """From a turn of the conversation to the text of the reply, tools included."""
+    return [Grounding(reply.retrieval), reply.language_model, ToolCalls(reply.tools)]
+
+
+def make_worker(processors: Sequence[FrameProcessor], *, sample_rate: int) -> PipelineWorker:
+    """A pipeline of these processors, in order.
+
+    Args:
+        processors: From the caller to the caller.
+        sample_rate: Of the audio beside it, Hz; without meaning where there is none.
+    """
+    return PipelineWorker(
+        Pipeline(list(processors)),
+        params=PipelineParams(audio_in_sample_rate=sample_rate, audio_out_sample_rate=sample_rate),
+        # Each observer would see every frame at every processor; latency is in the ledger instead.
+        enable_rtvi=False,
+        enable_turn_tracking=False,
+        idle_timeout_secs=None,
+        check_dangling_tasks=False,
+    )
+
+
+async def run_worker(worker: PipelineWorker) -> None:
+    """Run a call's pipeline to its end."""
+    # A runner per call: a shared one never forgets a worker. Signals are the server's business.
+    runner = WorkerRunner(handle_sigint=False, check_dangling_tasks=False)
+    await runner.add_workers(worker)
+    await runner.run()

@@ -1,0 +1,116 @@
+"""The pieces that make replies, the same for every medium: model, tools, retrieval, and what is known of turns.
+
+A telephone call adds audio to them (`bot/call_parts.py`), a text call a screen (`bot/text_call.py`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from bot.agent_documents import AgentDocuments
+from bot.call_config import CallConfig
+from bot.chat_model import ChatModel
+from bot.dynamic_variables import DynamicVariables
+from bot.generations import Generations
+from bot.prompt import PromptBuilder
+from bot.reply_endings import ReplyEndings
+from bot.services.language_model import LanguageModel
+from bot.tools.appointment_book import AppointmentBook
+from bot.tools.call_tools import CallTools
+from bot.tools.confirmation import ConfirmationGate
+from bot.tools.executor import ToolExecutor
+from bot.tools.registry import built_in_tools
+from bot.turn_ledger import TurnLedger
+from data.knowledge.retriever import Retriever
+from data.records import EndReason
+from processors.frames import ReplyHeardFrame
+from processors.turn_retrieval import TurnRetrieval
+
+
+class ReplyServices(Protocol):
+    """What replies need of the process."""
+
+    @property
+    def model(self) -> ChatModel:
+        """Writes them."""
+
+    @property
+    def retriever(self) -> Retriever:
+        """Finds documents for them."""
+
+    @property
+    def appointments(self) -> AppointmentBook:
+        """Where the booking tool books."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyParts:
+    """One call's pieces; see `make_reply_parts`."""
+
+    config: CallConfig
+    generations: Generations
+    ledger: TurnLedger
+    endings: ReplyEndings
+    language_model: LanguageModel
+    retrieval: TurnRetrieval | None
+    executor: ToolExecutor
+    tools: CallTools
+
+    def reply_heard(self, frame: ReplyHeardFrame) -> None:
+        """A reply has entered the conversation as far as it was heard."""
+        self.ledger.reply_heard(frame.generation, frame.text, interrupted=frame.interrupted)
+
+
+def make_reply_parts(
+    config: CallConfig,
+    services: ReplyServices,
+    ledger: TurnLedger,
+    generations: Generations,
+    *,
+    protect: Callable[[int], None],
+    end_call: Callable[[EndReason], None],
+    started_at: datetime,
+    native_tools: bool,
+) -> ReplyParts:
+    """Make and wire the pieces; nothing is started yet.
+
+    Args:
+        config: The call.
+        services: What the process shares.
+        ledger: The call's turns.
+        generations: The call's reply numbers.
+        protect: Makes playback of a reply uninterruptible.
+        end_call: A reply that ends the call was heard.
+        started_at: When the call started, with a timezone.
+        native_tools: Whether the agent's model takes native tool calls.
+    """
+    agent = config.agent
+    endings = ReplyEndings(generations, protect, end_call)
+    variables = DynamicVariables.for_call(config, started_at=started_at)
+    registry = built_in_tools(agent.settings, services.appointments, variables.render)
+    gate = ConfirmationGate()
+    executor = ToolExecutor(registry, gate)
+    tools = CallTools(
+        executor, gate, config, generations, lambda: ledger.caller_turns, lambda: datetime.now(UTC)
+    )
+    schemas = registry.schemas()
+    language_model = LanguageModel(
+        services.model,
+        agent,
+        PromptBuilder(config, started_at=started_at, tools=schemas, text_tools=bool(schemas) and not native_tools),
+        schemas if native_tools else (),
+        generations,
+        ledger,
+        endings,
+    )
+    return ReplyParts(
+        config=config,
+        generations=generations,
+        ledger=ledger,
+        endings=endings,
+        language_model=language_model,
+        retrieval=TurnRetrieval(AgentDocuments(services.retriever, agent)) if agent.settings.rag.enabled else None,
+        executor=executor,
+        tools=tools,
+    )

@@ -1,0 +1,1 @@
+"""Adapters to the vendors that hear, think and speak."""

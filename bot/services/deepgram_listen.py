@@ -1,0 +1,224 @@
+"""Deepgram's live speech-to-text for one call, written for a caller who must never go unheard.
+
+Audio is accepted from the first moment, connected or not; a lost connection is made anew within a second and
+what it had not settled is sent again; a Finalize is answered once, by its last answer. Protocol: Deepgram
+`/v1/listen` (binary audio; `KeepAlive`, `Finalize`, `CloseStream`).
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from loguru import logger
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
+
+from bot.media.format import MediaFormat
+from bot.services.audio_backlog import AudioBacklog
+from bot.services.deepgram_socket import (
+    RETRY_DELAYS_SECONDS,
+    live_url,
+    open_socket,
+    send_within_deadline,
+)
+from bot.services.listen_result import ListenResult, parse_result
+from config.errors import VendorError
+
+BACKLOG_SECONDS = 15.0
+SEND_BYTES_SECONDS = 1.0
+"""Most audio in one message while catching up."""
+KEEP_ALIVE_SECONDS = 4.0
+FINALIZE_ANSWER_SECONDS = 1.0
+"""A Finalize that Deepgram had nothing to say to may go unanswered; after this it is forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListenOptions:
+    """How a call is transcribed.
+
+    Attributes:
+        base_url: `ws(s)://host` of Deepgram or a stand-in.
+        api_key: Its key.
+        model: For instance `nova-3`.
+        language: BCP 47.
+        media_format: Format of the audio given to `send_audio`.
+    """
+
+    base_url: str
+    api_key: str
+    model: str
+    language: str
+    media_format: MediaFormat
+
+    def url(self) -> str:
+        """Address with all parameters.
+
+        Deepgram's own endpointing is off: pauses are found by the local voice activity model, and almost
+        every final then comes at once from a Finalize.
+        """
+        return live_url(
+            self.base_url,
+            "/v1/listen",
+            {
+                "model": self.model,
+                "language": self.language,
+                "encoding": self.media_format.encoding.value,
+                "sample_rate": self.media_format.sample_rate,
+                "channels": 1,
+                "interim_results": True,
+                "endpointing": False,
+                "punctuate": True,
+                "smart_format": True,
+            },
+        )
+
+
+class DeepgramListener:
+    """One call's connection; an `AudioConsumer` for the media plane.
+
+    Args:
+        options: How to transcribe.
+        on_result: Called with each result and whether it settles the caller's last pause.
+        on_failure: Called once when Deepgram refuses for good.
+    """
+
+    def __init__(
+        self,
+        options: ListenOptions,
+        on_result: Callable[[ListenResult, bool], None],
+        on_failure: Callable[[VendorError], None],
+    ) -> None:
+        self._options = options
+        self._on_result = on_result
+        self._on_failure = on_failure
+        self._format = options.media_format
+        self._backlog = AudioBacklog(self._format.byte_count(BACKLOG_SECONDS))
+        self._finalize_at: list[int] = []
+        self._unanswered: list[float] = []
+        self._base_offset = 0
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self.connected = asyncio.Event()
+        self.reconnections = 0
+
+    def start(self) -> None:
+        """Begin connecting; audio may be sent before and meanwhile."""
+        self._task = asyncio.get_running_loop().create_task(self._run(), name="deepgram-listen")
+
+    def send_audio(self, payload: bytes) -> None:
+        """Take audio; never blocks."""
+        self._backlog.append(payload)
+        self._wake.set()
+
+    def finalize(self) -> None:
+        """Have everything sent so far settled."""
+        self._finalize_at.append(self._backlog.end)
+        self._wake.set()
+
+    async def close(self) -> None:
+        """End the stream and free everything; idempotent."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        attempt = 0
+        while True:
+            await asyncio.sleep(RETRY_DELAYS_SECONDS[min(attempt, len(RETRY_DELAYS_SECONDS) - 1)])
+            try:
+                socket = await open_socket(self._options.url(), self._options.api_key)
+            except VendorError as error:
+                logger.bind(vendor="deepgram", permanent=error.permanent).warning(error.message)
+                if error.permanent:
+                    self._on_failure(error)
+                    return
+                attempt += 1
+                continue
+            attempt = await self._serve(socket, attempt)
+            self.reconnections += 1
+
+    async def _serve(self, socket: ClientConnection, attempt: int) -> int:
+        """Use one connection until it is lost; returns the attempt number to go on with."""
+        self._base_offset = self._backlog.rewind()
+        if self._unanswered:
+            self._unanswered.clear()
+            self._finalize_at.append(self._backlog.end)
+        self.connected.set()
+        self._wake.set()
+        opened = asyncio.get_running_loop().time()
+        writer = asyncio.create_task(self._write(socket), name="deepgram-listen-writer")
+        try:
+            async for message in socket:
+                self._receive(message)
+        except ConnectionClosed:
+            pass  # `async for` already ends on a clean close; an unclean one is the same to us: reconnect
+        finally:
+            self.connected.clear()
+            writer.cancel()
+            await asyncio.gather(writer, return_exceptions=True)
+            await self._say_goodbye(socket)
+        logger.bind(vendor="deepgram", close_code=socket.close_code).warning(
+            "The transcription connection was lost; reconnecting"
+        )
+        # A connection that held for a while earns an immediate retry; one that breaks at once backs off.
+        return 0 if asyncio.get_running_loop().time() - opened > 1.0 else attempt + 1
+
+    async def _say_goodbye(self, socket: ClientConnection) -> None:
+        try:
+            await send_within_deadline(socket, '{"type":"CloseStream"}')
+        except (ConnectionClosed, TimeoutError):
+            return
+        finally:
+            await socket.close()
+
+    async def _write(self, socket: ClientConnection) -> None:
+        piece = self._format.byte_count(SEND_BYTES_SECONDS)
+        try:
+            while True:
+                self._wake.clear()
+                await self._drain(socket, piece)
+                try:
+                    async with asyncio.timeout(KEEP_ALIVE_SECONDS):
+                        await self._wake.wait()
+                except TimeoutError:
+                    await send_within_deadline(socket, '{"type":"KeepAlive"}')
+        except TimeoutError:
+            logger.bind(vendor="deepgram").warning("The transcription connection takes no audio")
+            socket.transport.abort()
+        except ConnectionClosed:
+            return  # the reader sees the same and reconnects
+
+    async def _drain(self, socket: ClientConnection, piece: int) -> None:
+        while True:
+            if self._finalize_at and self._finalize_at[0] <= self._backlog.unsent_from:
+                self._finalize_at.pop(0)
+                self._unanswered.append(asyncio.get_running_loop().time())
+                await send_within_deadline(socket, '{"type":"Finalize"}')
+            elif self._backlog.unsent:
+                limit = piece
+                if self._finalize_at:
+                    limit = min(limit, self._finalize_at[0] - self._backlog.unsent_from)
+                await send_within_deadline(socket, self._backlog.take(limit))
+            else:
+                return
+
+    def _receive(self, message: str | bytes) -> None:
+        result = parse_result(message)
+        if result is None:
+            return
+        # Deepgram counts from the start of its connection; everybody else from the start of the call.
+        result = replace(result, end_seconds=result.end_seconds + self._format.seconds(self._base_offset))
+        if result.is_final:
+            self._backlog.settle(self._format.byte_count(result.end_seconds))
+        self._on_result(result, self._settles(result))
+
+    def _settles(self, result: ListenResult) -> bool:
+        """True for the answer to the last Finalize in flight; earlier answers are overtaken by later speech."""
+        if not result.from_finalize:
+            return False
+        now = asyncio.get_running_loop().time()
+        if self._unanswered:
+            self._unanswered.pop(0)
+        self._unanswered = [sent for sent in self._unanswered if now - sent < FINALIZE_ANSWER_SECONDS]
+        return not self._unanswered and not self._finalize_at

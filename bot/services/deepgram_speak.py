@@ -1,0 +1,307 @@
+"""Deepgram's live text-to-speech for one call.
+
+One Flush per piece of text tells which audio belongs to which words (`Flushed` comes after it), which is what
+the heard transcript is made of. At most two pieces are under way; what arrives meanwhile is merged, so that a
+long reply costs few of the 20 flushes a minute. After a `Clear` everything is dropped until `Cleared`, for
+Deepgram's messages carry no id. Protocol: Deepgram `/v1/speak` WebSocket (`Speak`, `Flush`, `Clear`, `Close`).
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import orjson
+from loguru import logger
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
+
+from bot.media.format import MediaFormat
+from bot.media.utterance import Utterance
+from bot.services.deepgram_socket import (
+    RETRY_DELAYS_SECONDS,
+    live_url,
+    open_socket,
+    send_within_deadline,
+)
+from bot.services.flush_budget import FlushBudget
+from bot.services.speech_output import SpeechOutput
+from config.errors import VendorError
+
+MOST_CHARACTERS = 1800
+"""Deepgram takes 2000 characters a message."""
+MOST_UNDER_WAY = 2
+CLEARED_DEADLINE_SECONDS = 2.0
+AUDIO_DEADLINE_SECONDS = 5.0
+"""A flushed piece with no further audio or `Flushed` for this long means a stuck connection."""
+MOST_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakOptions:
+    """How a call's agent sounds.
+
+    Attributes:
+        base_url: `ws(s)://host` of Deepgram or a stand-in.
+        api_key: Its key.
+        voice: Deepgram's model name, for instance `aura-2-thalia-en`.
+        media_format: Format of the audio wanted.
+    """
+
+    base_url: str
+    api_key: str
+    voice: str
+    media_format: MediaFormat
+
+    def url(self) -> str:
+        """Address with all parameters."""
+        return live_url(
+            self.base_url,
+            "/v1/speak",
+            {
+                "model": self.voice,
+                "encoding": self.media_format.encoding.value,
+                "sample_rate": self.media_format.sample_rate,
+                "container": "none",
+            },
+        )
+
+
+@dataclass(slots=True)
+class _Piece:
+    """Text to speak, or (with `last`) the end of a reply."""
+
+    generation: int
+    text: str
+    last: bool = False
+
+
+class DeepgramSpeaker:
+    """One call's voice.
+
+    Args:
+        options: How to sound.
+        output: Playback.
+        on_failure: Called once when Deepgram refuses for good or cannot be reached in three attempts.
+    """
+
+    def __init__(
+        self, options: SpeakOptions, output: SpeechOutput, on_failure: Callable[[VendorError], None]
+    ) -> None:
+        self._options = options
+        self._output = output
+        self._on_failure = on_failure
+        self._budget = FlushBudget()
+        self._waiting: deque[_Piece] = deque()
+        self._under_way: deque[Utterance] = deque()
+        self._closing_generations: set[int] = set()
+        self._clear_wanted = False
+        self._cleared_due: float | None = None
+        self._progress_at = 0.0
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self.connected = asyncio.Event()
+
+    def start(self) -> None:
+        """Begin connecting; text may be given before and meanwhile."""
+        self._task = asyncio.get_running_loop().create_task(self._run(), name="deepgram-speak")
+
+    def speak(self, generation: int, text: str) -> None:
+        """Say a piece of a reply after those already given."""
+        self._waiting.append(_Piece(generation, text))
+        self._wake.set()
+
+    def finish(self, generation: int) -> None:
+        """The reply has no further pieces."""
+        self._waiting.append(_Piece(generation, "", last=True))
+        self._wake.set()
+
+    def clear(self) -> None:
+        """Drop everything given so far."""
+        self._waiting.clear()
+        self._closing_generations.clear()
+        if self._under_way:
+            self._under_way.clear()
+            self._clear_wanted = True
+            self._wake.set()
+
+    async def close(self) -> None:
+        """Free everything; idempotent."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    # --- connection ---------------------------------------------------------------------------------------
+
+    async def _run(self) -> None:
+        attempt = 0
+        while True:
+            await asyncio.sleep(RETRY_DELAYS_SECONDS[min(attempt, len(RETRY_DELAYS_SECONDS) - 1)])
+            try:
+                socket = await open_socket(self._options.url(), self._options.api_key)
+            except VendorError as error:
+                logger.bind(vendor="deepgram", permanent=error.permanent).warning(error.message)
+                attempt += 1
+                if error.permanent or attempt >= MOST_ATTEMPTS:
+                    self._on_failure(error)
+                    return
+                continue
+            attempt = 0
+            await self._serve(socket)
+            if not self._waiting:
+                # Deepgram closes idle speak connections; the next one is opened when there is something to say.
+                await self._wake.wait()
+
+    async def _serve(self, socket: ClientConnection) -> None:
+        self._budget.reset()
+        self._clear_wanted = False
+        self._cleared_due = None
+        self._progress_at = self._now()
+        self.connected.set()
+        self._wake.set()
+        writer = asyncio.create_task(self._write(socket), name="deepgram-speak-writer")
+        try:
+            async for message in socket:
+                self._receive(message)
+        except ConnectionClosed:
+            pass  # handled like a clean close: what was under way is said again on the next connection
+        finally:
+            self.connected.clear()
+            writer.cancel()
+            await asyncio.gather(writer, return_exceptions=True)
+            await socket.close()
+        logger.bind(vendor="deepgram", close_code=socket.close_code).info("The speech connection was closed")
+        self._requeue()
+
+    def _requeue(self) -> None:
+        """What had no audio yet is said on the next connection; a piece cut in the middle ends where it is."""
+        for utterance in reversed(self._under_way):
+            if utterance.audio:
+                self._output.complete(utterance)
+            else:
+                # Its place in playback is empty: closing it lets the repeated one take over.
+                self._output.complete(utterance)
+                self._waiting.appendleft(_Piece(utterance.generation, utterance.text))
+                utterance.text = ""
+        self._under_way.clear()
+        for generation in tuple(self._closing_generations):
+            if not any(piece.generation == generation for piece in self._waiting):
+                self._closing_generations.discard(generation)
+                self._output.finish(generation)
+
+    # --- writing ------------------------------------------------------------------------------------------
+
+    async def _write(self, socket: ClientConnection) -> None:
+        try:
+            while True:
+                self._wake.clear()
+                await self._drain(socket)
+                try:
+                    async with asyncio.timeout(self._next_check()):
+                        await self._wake.wait()
+                except TimeoutError:
+                    self._check_progress(socket)
+        except TimeoutError:
+            logger.bind(vendor="deepgram").warning("The speech connection takes no text")
+            socket.transport.abort()
+        except ConnectionClosed:
+            return  # the reader sees the same and reconnects
+
+    async def _drain(self, socket: ClientConnection) -> None:
+        if self._clear_wanted:
+            self._clear_wanted = False
+            self._cleared_due = self._now() + CLEARED_DEADLINE_SECONDS
+            await send_within_deadline(socket, '{"type":"Clear"}')
+        while self._waiting and self._cleared_due is None and len(self._under_way) < MOST_UNDER_WAY:
+            if self._waiting[0].last:
+                self._end_reply(self._waiting.popleft().generation)
+                continue
+            if self._budget.left(self._now()) <= 0:
+                return
+            generation, text = self._next_text()
+            utterance = self._output.open(generation, text)
+            if utterance is None:
+                continue
+            if not self._under_way:
+                self._progress_at = self._now()
+            self._under_way.append(utterance)
+            self._budget.spend(self._now())
+            await send_within_deadline(socket, orjson.dumps({"type": "Speak", "text": text}).decode())
+            await send_within_deadline(socket, '{"type":"Flush"}')
+
+    def _next_text(self) -> tuple[int, str]:
+        """The next piece, merged with those behind it when something is already being said."""
+        piece = self._waiting.popleft()
+        text = piece.text
+        while self._under_way and self._waiting:
+            following = self._waiting[0]
+            merged = f"{text} {following.text}"
+            if following.last or following.generation != piece.generation or len(merged) > MOST_CHARACTERS:
+                break
+            text = merged
+            self._waiting.popleft()
+        if len(text) > MOST_CHARACTERS:
+            head, _, _ = text[:MOST_CHARACTERS].rpartition(" ")
+            head = head or text[:MOST_CHARACTERS]
+            self._waiting.appendleft(_Piece(piece.generation, text[len(head) :].strip()))
+            text = head
+        return piece.generation, text
+
+    def _end_reply(self, generation: int) -> None:
+        if any(utterance.generation == generation for utterance in self._under_way):
+            self._closing_generations.add(generation)
+        else:
+            self._output.finish(generation)
+
+    def _next_check(self) -> float | None:
+        now = self._now()
+        if self._cleared_due is not None:
+            return max(0.0, self._cleared_due - now)
+        if self._under_way:
+            return max(0.0, self._progress_at + AUDIO_DEADLINE_SECONDS - now)
+        return self._budget.wait_seconds(now) if self._waiting else None
+
+    def _check_progress(self, socket: ClientConnection) -> None:
+        now = self._now()
+        stuck = self._under_way and now >= self._progress_at + AUDIO_DEADLINE_SECONDS
+        unanswered = self._cleared_due is not None and now >= self._cleared_due
+        if stuck or unanswered:
+            logger.bind(vendor="deepgram").warning("The speech connection is stuck; making a new one")
+            socket.transport.abort()
+
+    # --- reading ------------------------------------------------------------------------------------------
+
+    def _receive(self, message: str | bytes) -> None:
+        self._progress_at = self._now()
+        if isinstance(message, bytes):
+            if self._cleared_due is None and not self._clear_wanted and self._under_way:
+                self._output.append(self._under_way[0], message)
+            return
+        try:
+            kind = orjson.loads(message)["type"]
+        except (orjson.JSONDecodeError, KeyError, TypeError):
+            return
+        if kind == "Flushed" and self._cleared_due is None and not self._clear_wanted:
+            self._complete_first()
+        elif kind == "Cleared":
+            self._cleared_due = None
+            self._wake.set()
+        elif kind in ("Warning", "Error"):
+            logger.bind(vendor="deepgram").warning("Deepgram warned about the speech connection")
+
+    def _complete_first(self) -> None:
+        if not self._under_way:
+            return
+        utterance = self._under_way.popleft()
+        self._output.complete(utterance)
+        generation = utterance.generation
+        if generation in self._closing_generations and not any(
+            other.generation == generation for other in self._under_way
+        ):
+            self._closing_generations.discard(generation)
+            self._output.finish(generation)
+        self._wake.set()
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()

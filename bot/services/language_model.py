@@ -1,0 +1,281 @@
+"""The language model as a processor: from a grounded conversation to the text of a reply and its tool calls.
+
+Each reply has a number and one task, so that an interruption ends both at once (closing the stream stops the
+vendor's computing). Nothing it can do leaves the caller in silence: an empty or failed generation becomes a
+spoken apology, and a second failure in a row ends the call politely.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+from loguru import logger
+from pipecat.frames.frames import CancelFrame, EndFrame, Frame, InterruptionFrame
+from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+
+from bot.chat_model import ChatMessage, ChatModel, ChatRequest, ChatRole, ToolSchema
+from bot.conversation import messages_of, remember_tools, tool_messages
+from bot.generations import Generations
+from bot.phases import CallPhase
+from bot.prompt import PromptBuilder
+from bot.reply_endings import ReplyEndings
+from bot.tools.tool_text import ToolTextParser
+from bot.turn_ledger import Stage, TurnLedger
+from config.errors import VendorError
+from data.agent_config import AgentConfig
+from data.knowledge.snippet import Snippet
+from data.records import EndReason
+from processors.frames import (
+    DecidedContextFrame,
+    GroundedContextFrame,
+    ReplyEndFrame,
+    ReplyTextFrame,
+    SayFrame,
+    ToolCallsFrame,
+    ToolResultsFrame,
+)
+from processors.tool_requests import ToolRequest
+
+MOST_TOOL_ROUNDS = 4
+NO_GENERATION = 0
+"""Stands for no reply at all: numbers begin at 1."""
+MOST_FAILURES = 2
+"""Failed replies in a row after which the call is ended."""
+APOLOGY = "I'm sorry, I'm having trouble right now. Could you say that again, please?"
+FAREWELL = "I'm sorry, I can't help you at the moment. Please call again later. Goodbye."
+NOTHING_TO_SAY = "I'm sorry, could you say that again, please?"
+
+
+@dataclass(slots=True)
+class _Turn:
+    """A reply in the making."""
+
+    generation: int
+    context: LLMContext
+    history: tuple[ChatMessage, ...]
+    question: str
+    snippets: Sequence[Snippet]
+    exchanges: list[ChatMessage] = field(default_factory=list)
+    rounds: int = 0
+    said: str = ""
+
+
+class LanguageModel(FrameProcessor):
+    """Makes replies, one at a time.
+
+    Args:
+        model: The vendor.
+        agent: Whose voice it is.
+        prompt: Builds the call's prompts.
+        tools: Native tool schemas to offer; empty for a model that has none (then the prompt describes them).
+        generations: The call's reply numbers.
+        ledger: Told how each reply comes about.
+        endings: Told which reply ends the call, and which may not be interrupted.
+    """
+
+    def __init__(
+        self,
+        model: ChatModel,
+        agent: AgentConfig,
+        prompt: PromptBuilder,
+        tools: tuple[ToolSchema, ...],
+        generations: Generations,
+        ledger: TurnLedger,
+        endings: ReplyEndings,
+    ) -> None:
+        super().__init__(name="language-model")
+        self._model = model
+        self._agent = agent
+        self._prompt = prompt
+        self._tools = tools
+        self._generations = generations
+        self._ledger = ledger
+        self._endings = endings
+        self._phase = CallPhase.CALL_START
+        self._failures = 0
+        self._turn: _Turn | None = None
+        self._unfinished: int | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        """Begin, go on with or drop a reply; everything else passes."""
+        await super().process_frame(frame, direction)
+        if isinstance(frame, GroundedContextFrame):
+            await self._answer(frame)
+        elif isinstance(frame, DecidedContextFrame):
+            await self._answer_decided(frame)
+        elif isinstance(frame, SayFrame):
+            await self._say_alone(frame)
+        elif isinstance(frame, ToolResultsFrame) and direction is FrameDirection.UPSTREAM:
+            await self._go_on(frame)
+        else:
+            if isinstance(frame, (InterruptionFrame, EndFrame, CancelFrame)):
+                await self._drop()
+            await self.push_frame(frame, direction)
+
+    async def cleanup(self) -> None:
+        """Stop generating."""
+        await self._drop()
+        await super().cleanup()
+
+    # --- beginnings ---------------------------------------------------------------------------------------
+
+    async def _answer(self, frame: GroundedContextFrame) -> None:
+        turn = await self._begin(frame.context, frame.snippets)
+        self._ledger.reply_began(turn.generation, answers_caller=True, retrieval=frame.retrieval)
+        self._task = self.create_task(self._generate(turn), f"reply-{turn.generation}")
+
+    async def _answer_decided(self, frame: DecidedContextFrame) -> None:
+        if frame.stale:
+            remember_tools(frame.context, frame.result.records)
+            self._ledger.tools_used(NO_GENERATION, frame.result.records)
+            return
+        turn = await self._begin(frame.context, ())
+        self._ledger.reply_began(turn.generation, answers_caller=True)
+        await self._go_on(
+            ToolResultsFrame(
+                turn.generation, frame.result.records, say=frame.result.say, ends_call=frame.result.ends_call
+            )
+        )
+
+    async def _say_alone(self, frame: SayFrame) -> None:
+        generation = self._generations.next()
+        self._ledger.reply_began(generation, answers_caller=False)
+        if frame.protected:
+            self._endings.protect(generation)
+        if frame.ends_call is not None:
+            self._endings.end_after(generation, frame.ends_call)
+        await self._finish(generation, frame.text)
+
+    async def _begin(self, context: LLMContext, snippets: Sequence[Snippet]) -> _Turn:
+        await self._drop()
+        if self._unfinished is not None and self._generations.is_current(self._unfinished):
+            # A turn that may not interrupt: what was said of the reply before it stands, and ends here.
+            await self._finish(self._unfinished)
+        messages = messages_of(context)
+        asked = len(messages)
+        while asked and messages[asked - 1].role is ChatRole.USER:
+            asked -= 1
+        question = " ".join(message.content for message in messages[asked:])
+        self._phase = self._phase.advance(self._ledger.caller_turns)
+        self._turn = _Turn(self._generations.next(), context, messages[:asked], question, snippets)
+        self._unfinished = self._turn.generation
+        return self._turn
+
+    # --- generating ---------------------------------------------------------------------------------------
+
+    async def _generate(self, turn: _Turn) -> None:
+        try:
+            requests = await self._stream(turn)
+            if not requests and not turn.said.strip() and turn.rounds == 0:
+                logger.warning("The model said nothing; asking it once more")
+                requests = await self._stream(turn)
+        except VendorError as error:
+            logger.bind(vendor=error.vendor, permanent=error.permanent).error(error.message)
+            await self._apologise(turn)
+            return
+        self._failures = 0
+        if requests and turn.rounds < MOST_TOOL_ROUNDS:
+            turn.rounds += 1
+            await self.push_frame(ToolCallsFrame(turn.generation, requests))
+            return
+        await self._finish(turn.generation, "" if turn.said.strip() else NOTHING_TO_SAY)
+
+    async def _stream(self, turn: _Turn) -> tuple[ToolRequest, ...]:
+        """Stream one generation into the pipeline; returns the tools it asks for."""
+        parser = ToolTextParser()
+        requests: list[ToolRequest] = []
+        self._ledger.reached(turn.generation, Stage.REQUESTED)
+        async with aclosing(self._model.stream(self._request(turn))) as chunks:
+            async for chunk in chunks:
+                if chunk.text or chunk.tool_calls:
+                    self._ledger.reached(turn.generation, Stage.FIRST_TOKEN)
+                parsed = parser.feed(chunk.text)
+                calls = (*chunk.tool_calls, *parsed.tool_calls)
+                requests += [ToolRequest(call.name, call.arguments) for call in calls]
+                await self._speak(turn, parsed.text)
+                if chunk.usage is not None:
+                    self._ledger.used(turn.generation, chunk.usage)
+        rest = parser.flush()
+        requests += [ToolRequest(call.name, call.arguments) for call in rest.tool_calls]
+        await self._speak(turn, rest.text)
+        return tuple(requests)
+
+    def _request(self, turn: _Turn) -> ChatRequest:
+        settings = self._agent.settings
+        return ChatRequest(
+            model=self._agent.model_name,
+            messages=self._prompt.build(
+                turn.history, turn.question, turn.snippets, self._phase, tuple(turn.exchanges)
+            ),
+            tools=self._tools,
+            temperature=settings.temperature,
+            num_predict=settings.num_predict,
+            num_ctx=settings.num_ctx,
+            stop=settings.stop,
+        )
+
+    async def _speak(self, turn: _Turn, text: str) -> None:
+        if text:
+            turn.said += text
+            await self.push_frame(ReplyTextFrame(turn.generation, text))
+
+    async def _finish(self, generation: int, text: str = "") -> None:
+        if text:
+            await self.push_frame(ReplyTextFrame(generation, text))
+        await self.push_frame(ReplyEndFrame(generation))
+        if generation == self._unfinished:
+            self._unfinished = None
+
+    async def _apologise(self, turn: _Turn) -> None:
+        self._failures += 1
+        if self._failures >= MOST_FAILURES:
+            self._endings.end_after(turn.generation, EndReason.ERROR)
+            await self._finish(turn.generation, f" {FAREWELL}")
+        elif turn.said.strip():
+            # Half an answer was given: the caller heard it, and can ask on.
+            await self._finish(turn.generation)
+        else:
+            await self._finish(turn.generation, APOLOGY)
+
+    # --- tools --------------------------------------------------------------------------------------------
+
+    async def _go_on(self, frame: ToolResultsFrame) -> None:
+        turn = self._turn
+        self._ledger.tools_used(frame.generation, frame.records)
+        current = turn is not None and turn.generation == frame.generation
+        if turn is None or not current or not self._generations.is_current(frame.generation):
+            # The caller has moved on. What was done is done, and the model must know of it.
+            if turn is not None:
+                remember_tools(turn.context, frame.records)
+            return
+        remember_tools(turn.context, frame.records)
+        turn.exchanges += tool_messages(frame.records, _unsaid(turn))
+        if frame.ends_call:
+            self._endings.end_after(turn.generation)
+        if frame.say is not None or frame.ends_call:
+            await self._finish(turn.generation, _say_after(turn.said, frame.say))
+            return
+        if turn.said:
+            await self._speak(turn, " ")
+        self._task = self.create_task(self._generate(turn), f"reply-{turn.generation}")
+
+    async def _drop(self) -> None:
+        task, self._task = self._task, None
+        if task is not None and not task.done():
+            await self.cancel_task(task)
+
+
+def _unsaid(turn: _Turn) -> str:
+    """What the model said along with the calls of this round."""
+    earlier = "".join(m.content for m in turn.exchanges if m.role is ChatRole.ASSISTANT)
+    return turn.said[len(earlier) :].strip()
+
+
+def _say_after(said: str, say: str | None) -> str:
+    """A tool's own sentence behind what the model said already; not twice the same."""
+    if not say or say.strip().lower() in said.lower():
+        return ""
+    return f" {say}" if said else say

@@ -1,0 +1,51 @@
+"""Speech-to-text as a processor: fed with audio by the media plane, speaks to the pipeline in transcripts."""
+
+from collections.abc import Callable
+
+from pipecat.frames.frames import InterimTranscriptionFrame, TranscriptionFrame
+from pipecat.utils.time import time_now_iso8601
+
+from bot.services.deepgram_listen import DeepgramListener, ListenOptions
+from bot.services.listen_result import ListenResult
+from config.errors import VendorError
+from processors.frames import TranscriptSettledFrame
+from processors.pumped import PumpedProcessor
+
+CALLER = "caller"
+
+
+class SpeechToText(PumpedProcessor):
+    """Pushes interim and final transcripts, and when they are settled.
+
+    Args:
+        options: How to transcribe.
+        on_words: Told of every result with words, before the pipeline is (barge-in must not queue).
+        on_failure: Told once when Deepgram refuses for good.
+    """
+
+    def __init__(
+        self,
+        options: ListenOptions,
+        on_words: Callable[[ListenResult], None],
+        on_failure: Callable[[VendorError], None],
+    ) -> None:
+        super().__init__("speech-to-text")
+        self._on_words = on_words
+        self.listener = DeepgramListener(options, self._on_result, on_failure)
+
+    async def stop(self) -> None:
+        """Close the connection with the pipeline."""
+        await self.listener.close()
+        await super().stop()
+
+    def _on_result(self, result: ListenResult, settles: bool) -> None:
+        if result.text:
+            self._on_words(result)
+            if result.is_final:
+                self.submit(
+                    TranscriptionFrame(result.text, CALLER, time_now_iso8601(), result=result, finalized=settles)
+                )
+            else:
+                self.submit(InterimTranscriptionFrame(result.text, CALLER, time_now_iso8601(), result=result))
+        if settles:
+            self.submit(TranscriptSettledFrame())

@@ -1,0 +1,47 @@
+"""Text-to-speech as a processor: takes pieces of replies from the pipeline, gives audio to playback."""
+
+from collections.abc import Callable
+
+from pipecat.frames.frames import CancelFrame, EndFrame, Frame, InterruptionFrame
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+
+from bot.services.deepgram_speak import DeepgramSpeaker, SpeakOptions
+from bot.services.speech_output import SpeechOutput
+from config.errors import VendorError
+from processors.frames import SpeechChunkFrame, SpeechEndFrame
+
+
+class TextToSpeech(FrameProcessor):
+    """Has pieces of replies spoken in order; an interruption drops them all.
+
+    Args:
+        options: How to sound.
+        output: Playback.
+        on_failure: Told once when there is no voice to be had.
+    """
+
+    def __init__(
+        self, options: SpeakOptions, output: SpeechOutput, on_failure: Callable[[VendorError], None]
+    ) -> None:
+        super().__init__(name="text-to-speech")
+        self.speaker = DeepgramSpeaker(options, output, on_failure)
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        """Speak, finish or drop; everything else passes."""
+        await super().process_frame(frame, direction)
+        if isinstance(frame, SpeechChunkFrame):
+            self.speaker.speak(frame.generation, frame.text)
+            return
+        if isinstance(frame, SpeechEndFrame):
+            self.speaker.finish(frame.generation)
+            return
+        if isinstance(frame, InterruptionFrame):
+            self.speaker.clear()
+        elif isinstance(frame, (EndFrame, CancelFrame)):
+            await self.speaker.close()
+        await self.push_frame(frame, direction)
+
+    async def cleanup(self) -> None:
+        """Free the connection even if the pipeline never ended in order."""
+        await self.speaker.close()
+        await super().cleanup()

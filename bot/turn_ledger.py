@@ -1,0 +1,237 @@
+"""What is known about each turn of a call, gathered as it happens and written down once it is over.
+
+Processors and the media plane report single facts (a word, a token, the first audio); the ledger turns them
+into `TurnRecord`s and events. It never waits for anything.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bot.chat_model import ChatUsage
+from bot.events import CallEvent, SpeechHeard, ToolFinished, TurnFinished
+from bot.services.listen_result import ListenResult
+from data.records import RetrievalRecord, Role, ToolCallRecord, TurnLatency, TurnRecord
+
+
+class Stage(StrEnum):
+    """Instants in the making of a reply."""
+
+    REQUESTED = "requested"
+    FIRST_TOKEN = "first_token"
+    FIRST_CLAUSE = "first_clause"
+    FIRST_AUDIO = "first_audio"
+    HEARD = "heard"
+
+
+@dataclass(slots=True)
+class _Reply:
+    """The making of one reply."""
+
+    answers_caller: bool
+    caller_stopped_at: float | None = None
+    transcribed_at: float | None = None
+    retrieval: RetrievalRecord | None = None
+    tools: list[ToolCallRecord] = field(default_factory=list)
+    stages: dict[Stage, float] = field(default_factory=dict)
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+
+
+class TurnLedger:
+    """The turns of one call.
+
+    Args:
+        conversation_id: Which call.
+        emit: Where events go.
+        clock: The loop's time.
+        wall_clock: Seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        conversation_id: str,
+        emit: Callable[[CallEvent], None],
+        clock: Callable[[], float],
+        wall_clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._conversation_id = conversation_id
+        self._emit = emit
+        self._clock = clock
+        self._wall_clock = wall_clock
+        self._began = clock()
+        self._position = 0
+        self._replies: dict[int, _Reply] = {}
+        self._words: list[ListenResult] = []
+        self._spoke_at: float | None = None
+        self._caller_stopped_at: float | None = None
+        self._transcribed_at: float | None = None
+        self._interruption_ms: float | None = None
+        self._unclaimed_tools: list[ToolCallRecord] = []
+        self.caller_turns = 0
+
+    # --- the caller ---------------------------------------------------------------------------------------
+
+    def caller_started(self) -> None:
+        """The caller began to speak."""
+        if self._spoke_at is None:
+            self._spoke_at = self._clock()
+
+    def caller_paused(self, last_sound_at: float | None) -> None:
+        """The caller paused; `last_sound_at` is when their last audible sample came in."""
+        self._caller_stopped_at = last_sound_at
+
+    def words(self, result: ListenResult) -> None:
+        """The recogniser has words."""
+        at = self._wall_clock()
+        self._emit(SpeechHeard(self._conversation_id, at, Role.USER, result.text, result.is_final))
+        if result.is_final:
+            self._words.append(result)
+            self._transcribed_at = self._clock()
+
+    def interrupted(self, onset_at: float | None, cleared_at: float) -> None:
+        """The agent was silenced for a sound that began at `onset_at`."""
+        if onset_at is not None:
+            self._interruption_ms = _milliseconds(onset_at, cleared_at)
+
+    def not_interrupted(self) -> None:
+        """That sound was no interruption."""
+        self._interruption_ms = None
+
+    def caller_turn(self, text: str) -> None:
+        """The caller's turn is over and says this."""
+        self.caller_turns += 1
+        confidences = [word.confidence for word in self._words if word.confidence]
+        latency = TurnLatency(interruption_ms=self._interruption_ms) if self._interruption_ms else None
+        self._write(
+            Role.USER,
+            text,
+            self._spoke_at,
+            confidence=round(sum(confidences) / len(confidences), 3) if confidences else None,
+            latency=latency,
+        )
+        self._words.clear()
+        self._spoke_at = None
+        self._interruption_ms = None
+
+    # --- the agent ----------------------------------------------------------------------------------------
+
+    def reply_began(
+        self, generation: int, *, answers_caller: bool, retrieval: RetrievalRecord | None = None
+    ) -> None:
+        """A reply is being made."""
+        reply = _Reply(answers_caller, retrieval=retrieval)
+        if answers_caller:
+            reply.caller_stopped_at = self._caller_stopped_at
+            reply.transcribed_at = self._transcribed_at
+        self._replies[generation] = reply
+
+    def reached(self, generation: int, stage: Stage) -> None:
+        """A reply has come this far (only the first time counts)."""
+        reply = self._replies.get(generation)
+        if reply is not None:
+            reply.stages.setdefault(stage, self._clock())
+
+    def used(self, generation: int, usage: ChatUsage) -> None:
+        """The model counted its tokens; several rounds of one reply add up."""
+        reply = self._replies.get(generation)
+        if reply is not None:
+            reply.input_tokens = (reply.input_tokens or 0) + usage.input_tokens
+            reply.output_tokens = (reply.output_tokens or 0) + usage.output_tokens
+
+    def tools_used(self, generation: int, records: Sequence[ToolCallRecord]) -> None:
+        """Tools ended that this reply asked for. A reply that is over by then leaves them to the next one."""
+        reply = self._replies.get(generation)
+        if reply is None:
+            self._unclaimed_tools.extend(records)
+        else:
+            reply.tools.extend(records)
+        for record in records:
+            self._emit(ToolFinished(self._conversation_id, self._wall_clock(), record))
+
+    def speaking(self, generation: int, text: str) -> None:
+        """A piece of a reply goes to the voice."""
+        self.reached(generation, Stage.FIRST_CLAUSE)
+        self._emit(SpeechHeard(self._conversation_id, self._wall_clock(), Role.AGENT, text, final=False))
+
+    def reply_heard(self, generation: int, text: str, *, interrupted: bool) -> None:
+        """A reply is over for the caller."""
+        reply = self._replies.pop(generation, None)
+        if reply is None:
+            return
+        tools = (*self._unclaimed_tools, *reply.tools)
+        self._unclaimed_tools.clear()
+        if not text and not tools:
+            return
+        self._write(
+            Role.AGENT,
+            text,
+            reply.stages.get(Stage.HEARD),
+            interrupted=interrupted,
+            latency=_latency(reply),
+            retrieval=reply.retrieval,
+            tool_calls=tools,
+            input_tokens=reply.input_tokens,
+            output_tokens=reply.output_tokens,
+        )
+
+    def close(self) -> None:
+        """The call is over: write down what was begun and never finished."""
+        if self._words:
+            self.caller_turn(" ".join(word.text for word in self._words))
+        for generation in tuple(self._replies):
+            self.reply_heard(generation, "", interrupted=True)
+
+    # --- writing ------------------------------------------------------------------------------------------
+
+    def _write(
+        self,
+        role: Role,
+        message: str,
+        at: float | None,
+        *,
+        interrupted: bool = False,
+        confidence: float | None = None,
+        latency: TurnLatency | None = None,
+        retrieval: RetrievalRecord | None = None,
+        tool_calls: tuple[ToolCallRecord, ...] = (),
+        input_tokens: int | None = None,
+        output_tokens: int | None = None,
+    ) -> None:
+        began = at if at is not None else self._clock()
+        turn = TurnRecord(
+            position=self._position,
+            role=role,
+            message=message,
+            time_in_call_secs=round(max(0.0, began - self._began), 2),
+            interrupted=interrupted,
+            confidence=confidence,
+            latency=latency,
+            retrieval=retrieval,
+            tool_calls=tool_calls,
+            input_tokens=input_tokens,
+            output_tokens=output_tokens,
+        )
+        self._position += 1
+        self._emit(TurnFinished(self._conversation_id, self._wall_clock(), turn))
+
+
+def _latency(reply: _Reply) -> TurnLatency | None:
+    if not reply.answers_caller:
+        return None
+    stages = reply.stages
+    return TurnLatency(
+        stt_ms=_milliseconds(reply.caller_stopped_at, reply.transcribed_at),
+        retrieval_ms=reply.retrieval.latency_ms if reply.retrieval else None,
+        llm_first_token_ms=_milliseconds(stages.get(Stage.REQUESTED), stages.get(Stage.FIRST_TOKEN)),
+        llm_first_clause_ms=_milliseconds(stages.get(Stage.FIRST_TOKEN), stages.get(Stage.FIRST_CLAUSE)),
+        tts_first_byte_ms=_milliseconds(stages.get(Stage.FIRST_CLAUSE), stages.get(Stage.FIRST_AUDIO)),
+        voice_to_voice_ms=_milliseconds(reply.caller_stopped_at, stages.get(Stage.HEARD)),
+    )
+
+
+def _milliseconds(begin: float | None, end: float | None) -> float | None:
+    if begin is None or end is None or end < begin:
+        return None
+    return round((end - begin) * 1000, 1)

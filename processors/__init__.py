@@ -1,0 +1,1 @@
+"""The custom frame processors, one per file, each doing one thing to one stream of frames."""

@@ -1,0 +1,134 @@
+"""The frames that this product adds to pipecat's.
+
+pipecat delivers system frames ahead of everything else and lets an interruption drop data and control frames;
+each frame's base class is chosen for exactly that.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pipecat.frames.frames import ControlFrame, DataFrame, LLMContextFrame, SystemFrame
+
+from data.knowledge.snippet import Snippet
+from data.records import EndReason, RetrievalRecord, ToolCallRecord
+from processors.tool_requests import ToolRequest, ToolRound
+
+
+@dataclass
+class TranscriptSettledFrame(ControlFrame):
+    """Speech-to-text has nothing more to say about what came before the caller's pause.
+
+    In order with the transcripts, unlike a system frame, which would overtake the last of them.
+    """
+
+
+@dataclass
+class SayFrame(DataFrame):
+    """Say a fixed text as a reply of its own, with no language model (greeting, apology).
+
+    Attributes:
+        text: What to say.
+        protected: True when the caller may not interrupt it.
+        ends_call: Set when the call ends, for this reason, once it has been heard.
+    """
+
+    text: str
+    protected: bool = False
+    ends_call: EndReason | None = None
+
+
+@dataclass
+class GroundedContextFrame(LLMContextFrame):
+    """The conversation, with what the agent's documents say to the newest question.
+
+    Attributes:
+        snippets: Chunks to be quoted beside the question, best first.
+        retrieval: How they were found; None where retrieval is off.
+    """
+
+    snippets: Sequence[Snippet] = ()
+    retrieval: RetrievalRecord | None = None
+
+
+@dataclass
+class DecidedContextFrame(LLMContextFrame):
+    """The conversation, whose newest message answered the question whether a tool may run.
+
+    Attributes:
+        result: What came of it; to be put into words.
+        stale: True when the caller has gone on talking meanwhile: the result is to be remembered, and their
+            next turn will be answered instead.
+    """
+
+    result: ToolRound = field(kw_only=True)
+    stale: bool = field(default=False, kw_only=True)
+
+
+@dataclass
+class SpeechChunkFrame(DataFrame):
+    """A piece of a reply, ready to be spoken."""
+
+    generation: int
+    text: str
+
+
+@dataclass
+class SpeechEndFrame(ControlFrame):
+    """A reply has no further pieces."""
+
+    generation: int
+
+
+@dataclass
+class ReplyTextFrame(DataFrame):
+    """Text of a reply as the language model streams it."""
+
+    generation: int
+    text: str
+
+
+@dataclass
+class ReplyEndFrame(ControlFrame):
+    """The language model is done with a reply."""
+
+    generation: int
+
+
+@dataclass
+class ToolCallsFrame(DataFrame):
+    """The language model asks for tools."""
+
+    generation: int
+    requests: tuple[ToolRequest, ...]
+
+
+@dataclass
+class ToolResultsFrame(DataFrame):
+    """What came of tool calls; travels upstream to the language model, whatever the caller does meanwhile.
+
+    Attributes:
+        generation: The reply that asked.
+        records: One per request, in order.
+        say: To be said word for word instead of asking the model again.
+        ends_call: True when the call ends once this reply has been heard.
+    """
+
+    generation: int
+    records: tuple[ToolCallRecord, ...]
+    say: str | None = None
+    ends_call: bool = False
+    interruptible: bool = field(default=False, init=False)
+
+
+@dataclass
+class ReplyHeardFrame(SystemFrame):
+    """A reply is over for the caller: heard to its end, or cut off.
+
+    A system frame, so that it reaches the context before the interruption that it belongs to and before the
+    turn that follows.
+    """
+
+    generation: int
+    text: str
+    unheard: str
+    interrupted: bool

@@ -1,0 +1,95 @@
+"""Health over HTTP: what is checked, what it says, and which status that is."""
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from api.app import create_app
+from api.health_checks import HealthStatus, unhealthy
+from api.vendor_checks import standard_checks
+from config.settings import Settings
+from data.database import Database
+from tests.api.runtimes import FixedCalls, IdleRuntime
+from tests.api.serving import app_client
+
+
+async def test_a_server_without_vendors_is_degraded_and_says_why(client: httpx.AsyncClient) -> None:
+    response = await client.get("/health")
+    body = response.json()
+    assert (response.status_code, body["status"]) == (200, "degraded")
+    assert set(body["checks"]) == {"database", "chroma", "deepgram", "ollama", "twilio", "active_calls"}
+    assert body["checks"]["database"] == {"status": "healthy"}
+    assert body["checks"]["deepgram"]["reason"] == "DEEPGRAM_API_KEY is not set"
+    assert "OLLAMA_HOST" in body["checks"]["ollama"]["reason"]
+
+
+async def test_a_process_without_a_call_side_is_not_ready(client: httpx.AsyncClient) -> None:
+    response = await client.get("/health/ready")
+    assert (response.status_code, response.json()["ready"]) == (503, False)
+
+
+async def test_the_call_side_replaces_checks_and_is_counted(settings: Settings) -> None:
+    app = create_app(settings, runtime=IdleRuntime(running=3))
+    async with app.router.lifespan_context(app), app_client(app) as client:
+        checks = (await client.get("/health")).json()["checks"]
+        ready = await client.get("/health/ready")
+        metrics = (await client.get("/metrics")).text
+    assert checks["active_calls"] == {"status": "healthy", "count": 3}
+    assert checks["ollama"] == {"status": "healthy"}
+    assert (ready.status_code, ready.json()) == (200, {"ready": True})
+    assert "phone_agent_active_calls 3.0" in metrics
+
+
+async def test_unhealthy_is_503(settings: Settings) -> None:
+    app = create_app(settings, runtime=IdleRuntime(ollama=unhealthy("broken")))
+    async with app.router.lifespan_context(app), app_client(app) as client:
+        health = await client.get("/health")
+        ready = await client.get("/health/ready")
+    assert (health.status_code, health.json()["status"]) == (503, "unhealthy")
+    assert (ready.status_code, ready.json()["ready"]) == (503, False)
+
+
+async def test_a_lost_database_is_unhealthy(app: FastAPI, client: httpx.AsyncClient, settings: Settings) -> None:
+    class Lost(Database):
+        async def check(self) -> None:
+            raise OSError("gone")
+
+    lost = Lost(settings.database_url)
+    checks = standard_checks(settings, lost, FixedCalls(3), client)
+    with pytest.raises(OSError, match="gone"):
+        await checks["database"]()
+    await lost.close()
+
+
+def _vendor(status: int, body: object) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(status, json=body)))
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "body", "expected"),
+    [
+        ("deepgram", 200, {}, None),
+        ("deepgram", 401, {}, "check DEEPGRAM_API_KEY"),
+        ("deepgram", 500, {}, "answered 500"),
+        ("chroma", 200, {}, None),
+        ("chroma", 503, {}, "answered 503"),
+        ("ollama", 200, {"models": [{"name": "llama3.1:8b"}]}, None),
+        ("ollama", 200, {"models": []}, "ollama pull llama3.1:8b"),
+        ("ollama", 200, [], "not Ollama"),
+        ("ollama", 500, {}, "does not answer"),
+    ],
+)
+async def test_what_vendors_answer(
+    settings: Settings, name: str, status: int, body: object, expected: str | None
+) -> None:
+    known = settings.model_copy(update={"deepgram_api_key": SecretStr("k"), "chroma_url": "http://chroma:8000"})
+    database = Database(settings.database_url)
+    async with _vendor(status, body) as client:
+        result = await standard_checks(known, database, FixedCalls(3), client)[name]()
+    await database.close()
+    if expected is None:
+        assert result.status is HealthStatus.HEALTHY
+    else:
+        assert result.status is HealthStatus.DEGRADED
+        assert expected in (result.reason or "")
