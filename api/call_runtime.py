@@ -6,11 +6,10 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from loguru import logger
 from pydantic import SecretStr
 
 from api.appointment_book import DatabaseAppointmentBook
-from api.first_start import ensure_sample_agent, project_knowledge
+from api.first_start import ensure_number_is_routed, ensure_sample_agent, project_knowledge
 from api.health_checks import HealthCheck
 from bot.barge_in import BargeInOptions
 from bot.call_manager import CallManager
@@ -21,6 +20,7 @@ from bot.media.silero import SileroModel
 from bot.media.ticker import Ticker
 from bot.services.ollama_chat import OllamaChatModel
 from bot.telephony import create_telephony
+from config.errors import ConfigurationError
 from config.settings import Settings
 from data.call_store import DatabaseCallStore
 from data.database import Database
@@ -64,8 +64,13 @@ async def open_call_runtime(settings: Settings, database: Database) -> AsyncIter
         database: Open, with its tables.
 
     Raises:
-        ConfigurationError: The embedding model cannot be loaded.
+        ConfigurationError: The embedding model cannot be loaded, or a setting cannot be served.
     """
+    if settings.deepgram_stt_model.startswith("flux"):
+        raise ConfigurationError(
+            "DEEPGRAM_STT_MODEL names a Flux model, which this version cannot use yet: set nova-3 or nova-2.",
+            param="DEEPGRAM_STT_MODEL",
+        )
     owner = f"{socket.gethostname()}:{os.getpid()}"
     async with AsyncExitStack() as stack:
         knowledge = build_knowledge(settings)
@@ -73,6 +78,7 @@ async def open_call_runtime(settings: Settings, database: Database) -> AsyncIter
         await knowledge.warm()
         if await ensure_sample_agent(settings, database, knowledge) is None:
             await project_knowledge(database, knowledge)
+        await ensure_number_is_routed(settings, database)
         ticker = Ticker()
         stack.push_async_callback(ticker.close)
         silero = SileroModel(PHONE_RATE)
@@ -110,8 +116,6 @@ async def open_call_runtime(settings: Settings, database: Database) -> AsyncIter
         )
         events = EventFanout([journal])
         calls = CallManager(services, events, journal, settings.max_concurrent_calls)
-        for problem in settings.missing_credentials():
-            logger.warning(problem)
         yield CallRuntime(calls, events, services)
         await calls.drain(settings.drain_seconds)
 

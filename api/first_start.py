@@ -1,4 +1,4 @@
-"""An empty database gets the sample agent, so that the first call is answered."""
+"""An empty database gets the sample agent and its number a route, so that the first call is answered."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -6,7 +6,6 @@ from pathlib import Path
 
 from loguru import logger
 
-from config.errors import InvalidInputError
 from config.settings import Settings
 from data.database import Database
 from data.ids import new_id
@@ -14,6 +13,7 @@ from data.knowledge.database_storage import knowledge_storage
 from data.knowledge.documents import LoadedDocuments, load_documents
 from data.knowledge.factory import Knowledge
 from data.knowledge.organization import Organization, is_organization, load_organization
+from data.pagination import MAX_PAGE_SIZE, SortDirection
 from data.phone_numbers import PhoneNumber
 from data.queries import AgentQuery
 from data.repositories.agent import AgentRepository
@@ -24,11 +24,10 @@ SAMPLES = Path(__file__).resolve().parent.parent / "data" / "samples"
 
 
 async def ensure_sample_agent(settings: Settings, database: Database, knowledge: Knowledge) -> str | None:
-    """Make the sample agent, its documents and its number's route if there is no agent at all.
+    """Make the sample agent and its documents if there is no agent at all.
 
     Args:
-        settings: `DATA_FILE` names the organization folder (or documents for the sample agent);
-            `TWILIO_PHONE_NUMBER` is routed to the agent.
+        settings: `DATA_FILE` names the organization folder (or documents for the sample agent).
         database: Where agents are.
         knowledge: Takes the documents.
 
@@ -51,7 +50,6 @@ async def ensure_sample_agent(settings: Settings, database: Database, knowledge:
     ingestor = knowledge.ingestor(knowledge_storage(database))
     for document in documents.documents:
         await ingestor.ingest(agent.workspace_id, agent.agent_id, document)
-    await _route_number(settings, database, agent.agent_id, now)
     logger.bind(agent=agent.agent_id, documents=len(documents.documents)).info("Made the sample agent")
     return agent.agent_id
 
@@ -86,22 +84,33 @@ def _load(data_file: Path) -> tuple[Organization, LoadedDocuments]:
     return sample, load_documents(data_file)
 
 
-async def _route_number(settings: Settings, database: Database, agent_id: str, now: datetime) -> None:
+async def ensure_number_is_routed(settings: Settings, database: Database) -> None:
+    """Route `TWILIO_PHONE_NUMBER` to the oldest active agent, unless the number is known already.
+
+    A number that an operator has routed elsewhere, or to nobody, is left alone.
+    """
     number = settings.twilio_phone_number
     if number is None:
         return
-    try:
-        async with database.session() as session:
-            await PhoneNumberRepository(session).add(
-                PhoneNumber(
-                    phone_number_id=new_id("phnum"),
-                    workspace_id=DEFAULT_WORKSPACE_ID,
-                    phone_number=number,
-                    label="TWILIO_PHONE_NUMBER",
-                    created_at=now,
-                    updated_at=now,
-                    agent_id=agent_id,
-                )
+    oldest = AgentQuery(direction=SortDirection.ASCENDING, page_size=MAX_PAGE_SIZE)
+    async with database.session() as session:
+        if await PhoneNumberRepository(session).find_route(number) is not None:
+            return
+        page = await AgentRepository(session).list(DEFAULT_WORKSPACE_ID, oldest)
+        agent = next((agent for agent in page.items if agent.is_active), None)
+        if agent is None:
+            logger.warning("TWILIO_PHONE_NUMBER has no agent to go to: make one active agent and start again")
+            return
+        now = datetime.now(UTC)
+        await PhoneNumberRepository(session).add(
+            PhoneNumber(
+                phone_number_id=new_id("phnum"),
+                workspace_id=DEFAULT_WORKSPACE_ID,
+                phone_number=number,
+                label="TWILIO_PHONE_NUMBER",
+                created_at=now,
+                updated_at=now,
+                agent_id=agent.agent_id,
             )
-    except InvalidInputError as error:
-        logger.bind(code=error.code).info("TWILIO_PHONE_NUMBER is routed already")
+        )
+    logger.bind(agent=agent.agent_id).info("TWILIO_PHONE_NUMBER is routed to the oldest active agent")

@@ -96,9 +96,9 @@ async def _let_in(start: StreamStart, services: CallServices) -> CallConfig:
 
 async def _run(config: CallConfig, transport: TwilioTransport, start: StreamStart, services: CallServices) -> None:
     calls = services.calls
-    if calls is None or not calls.accepting:
-        raise _StreamRefusedError("over_capacity_or_shutting_down", _GOING_AWAY)
-    # No suspension between the question and `run`, which makes the call live at once: one stream gets in.
-    if calls.is_live(config.call_sid):
+    # No suspension between the questions and `run`, which makes the call live at once: one stream gets in.
+    if calls is not None and calls.is_live(config.call_sid):
         raise _StreamRefusedError("call_has_a_stream")
+    if calls is None or not calls.reserve(config.call_sid):
+        raise _StreamRefusedError("over_capacity_or_shutting_down", _GOING_AWAY)
     await calls.run(config, transport, start)

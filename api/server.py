@@ -13,7 +13,7 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable, Generator
 from types import FrameType
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 import uvicorn
 from fastapi import FastAPI
@@ -23,7 +23,6 @@ from api.app import create_app
 from api.call_runtime import open_call_runtime
 from api.live_calls import RuntimeOpener
 from api.state import AppState
-from bot.call_manager import CallManager
 from config.errors import ConfigurationError
 from config.settings import Settings
 
@@ -40,6 +39,15 @@ _FORCE_CHECK_SECONDS = 0.1
 
 ReadyListener = Callable[[AppState], Awaitable[None]]
 """Told when everything is loaded, before the first connection is taken."""
+
+
+@runtime_checkable
+class DrainableCalls(Protocol):
+    """Calls that can be asked to come to their end."""
+
+    async def drain(self, seconds: float) -> None:
+        """Take no more calls, give the running ones this long to end, then end them."""
+        ...
 
 
 class DrainingServer(uvicorn.Server):
@@ -89,7 +97,7 @@ class DrainingServer(uvicorn.Server):
 
 
 def server_config(app: FastAPI, *, trusted_proxies: str | None = None) -> uvicorn.Config:
-    """uvicorn's settings.
+    """Settings of uvicorn.
 
     Args:
         app: Its lifespan is run by `serve`, not by uvicorn.
@@ -160,7 +168,7 @@ async def serve(
 
         async def drain() -> None:
             calls = state.runtime.calls
-            if isinstance(calls, CallManager):
+            if isinstance(calls, DrainableCalls):
                 await calls.drain(settings.drain_seconds)
 
         server = DrainingServer(server_config(app, trusted_proxies=trusted_proxies), drain)
@@ -195,6 +203,6 @@ def listening_socket(host: str, port: int) -> socket.socket:
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     if sys.platform == "win32":
         return None
-    import uvloop
+    import uvloop  # noqa: PLC0415 - there is none on Windows
 
     return uvloop.new_event_loop

@@ -15,6 +15,7 @@ class Apology(StrEnum):
     UNKNOWN_NUMBER = "Sorry, this number is not in service. Goodbye."
     AGENT_INACTIVE = "Sorry, nobody is available on this number at the moment. Please call again later. Goodbye."
     BUSY = "Sorry, all our lines are busy at the moment. Please call again in a few minutes. Goodbye."
+    DEGRADED = "Sorry, our phone assistant is not available at the moment. Please call again later. Goodbye."
     TROUBLE = "Sorry, we are having technical difficulties. Please call again in a few minutes. Goodbye."
 
 

@@ -71,12 +71,19 @@ async def incoming(request: Request, form: Form, services: Services) -> TwimlRes
     if services.calls is None or not services.calls.accepting:
         call_log.warning("Call turned away: over capacity or shutting down")
         return apologise(Apology.BUSY)
+    if services.settings.deepgram_api_key is None:
+        # The agent could neither hear nor speak: a sentence from Twilio's own voice is better than silence.
+        call_log.error("Call turned away: DEEPGRAM_API_KEY is not set")
+        return apologise(Apology.DEGRADED)
     if not is_call_sid(call.call_sid):
         call_log.warning("Call turned away: the webhook has no usable CallSid")
         return apologise(Apology.TROUBLE)
     try:
         async with asyncio.timeout(DATABASE_DEADLINE_SECONDS):
             config = await _admission(services).announce(call)
+        if not services.calls.reserve(config.call_sid):
+            call_log.warning("Call turned away: the last place has just gone")
+            return apologise(Apology.BUSY)
         token = await services.stream_tokens.issue(config)
     except CallRefusedError as refusal:
         call_log.bind(reason=refusal.reason).warning("Call turned away: {}", refusal.reason)

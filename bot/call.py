@@ -25,6 +25,8 @@ CLOSING_SECONDS = 5.0
 """How long the pipeline may take to end."""
 TIME_IS_UP = "I'm sorry, we have reached the time limit of this call. Thank you for calling. Goodbye."
 DEAF = "I'm sorry, I can't hear you because of a technical problem. Please call again later. Goodbye."
+BROKEN = "I'm sorry, there is a technical problem. Please call again later. Goodbye."
+"""Said by the telephone network itself, where the agent has no voice (any more)."""
 
 _STREAM_ENDS = {
     StreamEnd.STOPPED: EndReason.CALLER_HUNG_UP,
@@ -60,6 +62,7 @@ class CallSession:
         self._error: str | None = None
         self._ending = asyncio.Event()
         self._hung_up = False
+        self._speechless = False
         self._timers: list[asyncio.TimerHandle] = []
         self._log = logger.bind(call=config.call_sid, agent=config.agent.agent_id)
 
@@ -96,6 +99,7 @@ class CallSession:
         except Exception as error:
             # Whatever broke, the caller must not be left on a dead line and the outcome must be stored.
             self._log.exception("The call failed")
+            self._speechless = True
             self.end(EndReason.ERROR, type(error).__name__)
         finally:
             outcome = await self._conclude(transport, began)
@@ -116,7 +120,10 @@ class CallSession:
         if self._hung_up or self._reason not in _OURS_TO_HANG_UP:
             return
         self._hung_up = True
-        await self._services.telephony.hang_up(self._config.call_sid)
+        telephony, call_sid = self._services.telephony, self._config.call_sid
+        if self._speechless and await telephony.say_and_hang_up(call_sid, BROKEN):
+            return
+        await telephony.hang_up(call_sid)
 
     async def _serve(self, transport: TwilioTransport, began_at: datetime) -> None:
         hooks = CallHooks(self._sink.emit, self.end, self._deaf, self._mute)
@@ -163,6 +170,7 @@ class CallSession:
             self.end(_STREAM_ENDS[stream.result()])
         else:
             pipeline.result()
+            self._speechless = True
             self.end(EndReason.ERROR, "pipeline_ended")
 
     async def _close(
@@ -190,7 +198,7 @@ class CallSession:
             parts.executor.close(),
         )
         if playing is not None:
-            parts.ledger.reply_heard(playing.generation, playing.text, interrupted=True)
+            parts.ledger.reply_heard(playing.generation, playing.text, interrupted=bool(playing.unheard))
         parts.ledger.close()
 
     # --- things to say --------------------------------------------------------------------------------------
@@ -211,6 +219,7 @@ class CallSession:
         self._say_last(DEAF, EndReason.ERROR)
 
     def _mute(self, error: VendorError) -> None:
+        self._speechless = True
         self.end(EndReason.ERROR, error.message)
 
     def _say_last(self, text: str, reason: EndReason) -> None:

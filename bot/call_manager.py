@@ -1,6 +1,7 @@
 """The live calls of this process: who may come in, who is there, and how they leave when the server does."""
 
 import asyncio
+import time
 
 from loguru import logger
 
@@ -12,6 +13,8 @@ from bot.journal import CallJournal
 from bot.transport.twilio import StreamStart, TwilioTransport
 from data.records import EndReason
 
+RESERVATION_SECONDS = 15.0
+"""How long an announced call may take to bring its stream before its place goes to another."""
 STORE_WAIT_SECONDS = 5.0
 """How long a finished call waits for its outcome to be stored before its place is given up."""
 
@@ -32,14 +35,26 @@ class CallManager:
         self._journal = journal
         self._max_calls = max_calls
         self._live: dict[str, CallSession] = {}
+        self._reserved: dict[str, float] = {}
         self._draining = False
         self._empty = asyncio.Event()
         self._empty.set()
 
     @property
     def accepting(self) -> bool:
-        """False while as many calls run as may, and once the server is shutting down."""
-        return not self._draining and len(self._live) < self._max_calls
+        """False while as many calls run or are announced as may, and once the server is shutting down."""
+        now = time.monotonic()
+        self._reserved = {sid: until for sid, until in self._reserved.items() if until > now}
+        return not self._draining and len(self._live) + len(self._reserved) < self._max_calls
+
+    def reserve(self, call_sid: str) -> bool:
+        """Keep a place for a call whose stream is about to come; False when there is none."""
+        if call_sid in self._reserved and not self._draining:
+            return True
+        if not self.accepting:
+            return False
+        self._reserved[call_sid] = time.monotonic() + RESERVATION_SECONDS
+        return True
 
     @property
     def live_conversations(self) -> tuple[str, ...]:
@@ -58,6 +73,7 @@ class CallManager:
         """Run one call to its end and have its outcome stored."""
         session = CallSession(config, self._services, self._events)
         self._live[config.call_sid] = session
+        self._reserved.pop(config.call_sid, None)
         self._empty.clear()
         try:
             await session.run(transport, start)

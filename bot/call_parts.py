@@ -22,8 +22,10 @@ from bot.tools.executor import ToolExecutor
 from bot.transport.ports import MediaWire
 from bot.turn_bridge import TurnBridge
 from bot.turn_ledger import TurnLedger
+from bot.turn_repair import TurnRepair
 from config.errors import VendorError
 from data.records import EndReason
+from processors.frames import ReplyHeardFrame, SayFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class CallParts:
     speech_to_text: SpeechToText
     text_to_speech: TextToSpeech
     reply: ReplyParts
+    repair: TurnRepair
 
     @property
     def ledger(self) -> TurnLedger:
@@ -63,6 +66,16 @@ class CallParts:
     def executor(self) -> ToolExecutor:
         """Runs the tools."""
         return self.reply.executor
+
+    def speaking(self, generation: int, text: str) -> None:
+        """A piece of a reply goes to the voice."""
+        self.repair.piece(generation, text)
+        self.ledger.speaking(generation, text)
+
+    def reply_heard(self, frame: ReplyHeardFrame) -> None:
+        """A reply has entered the conversation as far as it was heard."""
+        self.repair.reply_heard(frame.generation, frame.text, interrupted=frame.interrupted)
+        self.reply.reply_heard(frame)
 
 
 def make_parts(
@@ -118,6 +131,10 @@ def make_parts(
         native_tools=native_tools,
     )
     bridge.endings = reply.endings
+
+    def say(text: str, ends_call: EndReason | None) -> None:
+        bridge.submit(SayFrame(text, ends_call=ends_call))
+
     return CallParts(
         media_format=media_format,
         bridge=bridge,
@@ -125,6 +142,7 @@ def make_parts(
         speech_to_text=speech_to_text,
         text_to_speech=text_to_speech,
         reply=reply,
+        repair=TurnRepair(generations, reply.endings.take, say),
     )
 
 

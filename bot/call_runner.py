@@ -15,6 +15,16 @@ class CallRunner(Protocol):
         """False while as many calls run as may, and once the server is shutting down."""
         ...
 
+    def reserve(self, call_sid: str) -> bool:
+        """Keep a place for a call whose stream is about to come, so that nobody is let in and then dropped.
+
+        Asking again for the same call keeps the same place. The place lapses if no stream comes.
+
+        Returns:
+            False when there is no place, or the server is shutting down.
+        """
+        ...
+
     def is_live(self, call_sid: str) -> bool:
         """True from the entry of `run` until the call's outcome is stored."""
         ...

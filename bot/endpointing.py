@@ -97,12 +97,16 @@ class EndOfTurn(BaseUserTurnStopStrategy):
             await self._decide(now)
         elif isinstance(frame, TranscriptionFrame):
             self._texts.append(frame.text)
-            self._settled = self._settled or frame.finalized
+            self._note_settled(frame.finalized)
             await self._decide(now)
         elif isinstance(frame, TranscriptSettledFrame):
-            self._settled = True
+            self._note_settled(True)
             await self._decide(now)
         return ProcessFrameResult.CONTINUE
+
+    def _note_settled(self, settled: bool) -> None:
+        # While the caller speaks, this answers a pause that is over: the one to come will be asked about anew.
+        self._settled = self._settled or (settled and not self._speaking)
 
     async def _decide(self, now: float) -> None:
         if self._speaking:

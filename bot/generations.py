@@ -24,3 +24,8 @@ class Generations:
     def is_current(self, generation: int) -> bool:
         """True while that reply may still speak and act."""
         return generation > self._stale_through
+
+    @property
+    def any_current(self) -> bool:
+        """True when a reply was begun since everything became stale, whether or not it has been heard by now."""
+        return self._latest > self._stale_through

@@ -11,6 +11,7 @@ from typing import Protocol
 from loguru import logger
 
 from bot.events import CallEnded, CallEvent, CallStarted, EventSink, TurnFinished
+from config.errors import PhoneAgentError
 from data.records import CallOutcome, TurnRecord
 
 QUEUE_LIMIT = 10_000
@@ -102,6 +103,13 @@ class CallJournal(EventSink):
                 return
             except asyncio.CancelledError:
                 raise
+            except PhoneAgentError as error:
+                # Refused on purpose (the conversation is gone): trying again would hold up every other call.
+                self.lost += 1
+                logger.bind(conversation=event.conversation_id, code=error.code).warning(
+                    "A call event was not wanted by storage; it was dropped"
+                )
+                return
             except Exception as error:
                 # Whatever ails the database, the call goes on and its turns wait here for better times.
                 delay = RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)]

@@ -6,10 +6,15 @@ decision about turns is made by the frames below.
 
 from collections.abc import Sequence
 
+from pipecat.frames.frames import LLMRunFrame
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.processors.aggregators.llm_context import LLMContext
-from pipecat.processors.aggregators.llm_response_universal import LLMUserAggregator, LLMUserAggregatorParams
+from pipecat.processors.aggregators.llm_response_universal import (
+    LLMUserAggregator,
+    LLMUserAggregatorParams,
+    UserTurnStoppedMessage,
+)
 from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 from pipecat.workers.runner import WorkerRunner
@@ -43,10 +48,12 @@ def build_pipeline(parts: CallParts) -> PipelineWorker:
     )
     hear = [parts.bridge, parts.speech_to_text]
     prefetch = [RetrievalPrefetch(reply.retrieval)] if reply.retrieval is not None else []
-    speak = [SpokenReply(reply.ledger.speaking), parts.text_to_speech]
-    remember = [HeardTranscript(context, reply.reply_heard)]
+    understand = understanding(context, reply, turns)
+    repair = [_repair(understand[0], parts)]
+    speak = [SpokenReply(parts.speaking), parts.text_to_speech]
+    remember = [HeardTranscript(context, parts.reply_heard)]
     return make_worker(
-        [*hear, *prefetch, *understanding(context, reply, turns), *thinking(reply), *speak, *remember],
+        [*hear, *prefetch, *understand, *repair, *thinking(reply), *speak, *remember],
         sample_rate=parts.media_format.sample_rate,
     )
 
@@ -69,6 +76,17 @@ def understanding(context: LLMContext, reply: ReplyParts, turns: UserTurnStrateg
         ),
     )
     return [aggregator, UserTurnTap(reply.ledger.caller_turn), Consent(reply.tools)]
+
+
+def _repair(aggregator: FrameProcessor, parts: CallParts) -> FrameProcessor:
+    """Have what a turn without words broke made good; gives the processor that sees the turns with words."""
+
+    async def turn_stopped(_: object, __: object, message: UserTurnStoppedMessage) -> None:
+        if not message.content and parts.repair.no_words():
+            parts.bridge.submit(LLMRunFrame())
+
+    aggregator.add_event_handler("on_user_turn_stopped", turn_stopped)
+    return UserTurnTap(parts.repair.words)
 
 
 def thinking(reply: ReplyParts) -> list[FrameProcessor]:

@@ -34,6 +34,10 @@ class ReplyEndings:
         """The call ends once that reply has been heard; not if the caller interrupts it."""
         self._reasons[generation] = reason
 
+    def take(self, generation: int) -> EndReason | None:
+        """Why the call was to end after that reply; whoever says it anew has to say so again."""
+        return self._reasons.pop(generation, None)
+
     def heard(self, generation: int) -> None:
         """A reply was heard to its end."""
         reason = self._reasons.pop(generation, None)

@@ -91,9 +91,7 @@ def make_reply_parts(
     registry = built_in_tools(agent.settings, services.appointments, variables.render)
     gate = ConfirmationGate()
     executor = ToolExecutor(registry, gate)
-    tools = CallTools(
-        executor, gate, config, generations, lambda: ledger.caller_turns, lambda: datetime.now(UTC)
-    )
+    tools = CallTools(executor, gate, config, generations, lambda: ledger.caller_turns, lambda: datetime.now(UTC))
     schemas = registry.schemas()
     language_model = LanguageModel(
         services.model,

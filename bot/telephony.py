@@ -1,8 +1,9 @@
-"""Twilio's REST API as far as a running call needs it: hanging up, and whether the credentials are good.
+"""Twilio's REST API as far as a running call needs it: hanging up, last words, and whether credentials are good.
 
 Hanging up is apart from the end of the media stream: closing the stream alone also ends a call whose TwiML
 has nothing after `<Connect>`, but only the REST call ends it for sure. The official SDK blocks its thread, so
-this talks HTTP itself. Source: Twilio's "Call resource" (`POST /2010-04-01/Accounts/{sid}/Calls/{sid}.json`).
+this talks HTTP itself; only its TwiML writer is used. Source: Twilio's "Call resource"
+(`POST /2010-04-01/Accounts/{sid}/Calls/{sid}.json` with `Status` or `Twiml`).
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from urllib.parse import quote
 
 import httpx
 from loguru import logger
+from twilio.twiml.voice_response import VoiceResponse
 
 RETRY_DELAY_SECONDS = 0.2
 _CALL_NOT_IN_PROGRESS = 21220  # twilio.com/docs/api/errors/21220: the call is over already
@@ -38,6 +40,16 @@ class Telephony(Protocol):
         """
         ...
 
+    async def say_and_hang_up(self, call_sid: str, text: str) -> bool:
+        """Have the network's own voice say a sentence and then end the call; for when there is no other voice.
+
+        The media stream ends with this, as the call leaves it. Never raises; bounded as `hang_up`.
+
+        Returns:
+            True when the call is out of our hands, also if it was over before.
+        """
+        ...
+
     async def check_credentials(self) -> CredentialsState:
         """Ask the vendor whether the credentials are good. Never raises; bounded as `hang_up`."""
         ...
@@ -53,6 +65,10 @@ class NoTelephony:
     async def hang_up(self, call_sid: str) -> bool:
         """Nothing can be hung up from here."""
         logger.bind(call_sid=call_sid).info("No Twilio credentials: the call ends with its media stream")
+        return False
+
+    async def say_and_hang_up(self, call_sid: str, text: str) -> bool:
+        """Nothing can be said from here."""
         return False
 
     async def check_credentials(self) -> CredentialsState:
@@ -91,9 +107,20 @@ class TwilioTelephony:
 
     async def hang_up(self, call_sid: str) -> bool:
         """End a call; one retry when Twilio is out of reach, out of order or busy."""
-        log = logger.bind(call_sid=call_sid)
+        return await self._update(call_sid, {"Status": "completed"})
+
+    async def say_and_hang_up(self, call_sid: str, text: str) -> bool:
+        """Send the call to TwiML that says `text` and hangs up; retried as `hang_up`."""
+        twiml = VoiceResponse()
+        twiml.say(text)
+        twiml.hangup()
+        return await self._update(call_sid, {"Twiml": str(twiml)})
+
+    async def _update(self, call_sid: str, change: dict[str, str]) -> bool:
+        """Change a call; True also when it is over already."""
+        log = logger.bind(call_sid=call_sid, change=next(iter(change)))
         path = f"{self._account_path}/Calls/{quote(call_sid, safe='')}.json"
-        response = await self._request("POST", path, {"Status": "completed"})
+        response = await self._request("POST", path, change)
         if response is None:
             log.error("Could not hang up: Twilio did not answer in time")
             return False

@@ -14,6 +14,9 @@ from bot.events import CallEvent, SpeechHeard, ToolFinished, TurnFinished
 from bot.services.listen_result import ListenResult
 from data.records import RetrievalRecord, Role, ToolCallRecord, TurnLatency, TurnRecord
 
+LONGEST_INTERRUPTION_SECONDS = 3.0
+"""A sound that began longer ago than this, when the agent is silenced, is noise on the line and no onset."""
+
 
 class Stage(StrEnum):
     """Instants in the making of a reply."""
@@ -37,6 +40,14 @@ class _Reply:
     stages: dict[Stage, float] = field(default_factory=dict)
     input_tokens: int | None = None
     output_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Interruption:
+    """The agent was silenced at `at` (loop time), that long after the caller's onset."""
+
+    at: float
+    milliseconds: float
 
 
 class TurnLedger:
@@ -64,10 +75,12 @@ class TurnLedger:
         self._position = 0
         self._replies: dict[int, _Reply] = {}
         self._words: list[ListenResult] = []
+        self._interim: ListenResult | None = None
+        self._has_words = False
         self._spoke_at: float | None = None
         self._caller_stopped_at: float | None = None
         self._transcribed_at: float | None = None
-        self._interruption_ms: float | None = None
+        self._interruption: _Interruption | None = None
         self._unclaimed_tools: list[ToolCallRecord] = []
         self.caller_turns = 0
 
@@ -75,8 +88,12 @@ class TurnLedger:
 
     def caller_started(self) -> None:
         """The caller began to speak."""
-        if self._spoke_at is None:
-            self._spoke_at = self._clock()
+        if self._has_words and self._spoke_at is not None:
+            return
+        # A beginning without words before this one was a sound, not the beginning of the turn.
+        self._spoke_at = now = self._clock()
+        if self._interruption is not None and now - self._interruption.at > LONGEST_INTERRUPTION_SECONDS:
+            self._interruption = None
 
     def caller_paused(self, last_sound_at: float | None) -> None:
         """The caller paused; `last_sound_at` is when their last audible sample came in."""
@@ -86,24 +103,28 @@ class TurnLedger:
         """The recogniser has words."""
         at = self._wall_clock()
         self._emit(SpeechHeard(self._conversation_id, at, Role.USER, result.text, result.is_final))
+        self._has_words = True
+        self._interim = None if result.is_final else result
         if result.is_final:
             self._words.append(result)
             self._transcribed_at = self._clock()
 
     def interrupted(self, onset_at: float | None, cleared_at: float) -> None:
         """The agent was silenced for a sound that began at `onset_at`."""
-        if onset_at is not None:
-            self._interruption_ms = _milliseconds(onset_at, cleared_at)
+        plausible = onset_at is not None and cleared_at - onset_at <= LONGEST_INTERRUPTION_SECONDS
+        took = _milliseconds(onset_at, cleared_at) if plausible else None
+        self._interruption = _Interruption(cleared_at, took) if took is not None else None
 
     def not_interrupted(self) -> None:
         """That sound was no interruption."""
-        self._interruption_ms = None
+        self._interruption = None
 
     def caller_turn(self, text: str) -> None:
         """The caller's turn is over and says this."""
         self.caller_turns += 1
         confidences = [word.confidence for word in self._words if word.confidence]
-        latency = TurnLatency(interruption_ms=self._interruption_ms) if self._interruption_ms else None
+        interruption = self._interruption
+        latency = TurnLatency(interruption_ms=interruption.milliseconds) if interruption else None
         self._write(
             Role.USER,
             text,
@@ -112,8 +133,10 @@ class TurnLedger:
             latency=latency,
         )
         self._words.clear()
+        self._interim = None
+        self._has_words = False
         self._spoke_at = None
-        self._interruption_ms = None
+        self._interruption = None
 
     # --- the agent ----------------------------------------------------------------------------------------
 
@@ -176,12 +199,23 @@ class TurnLedger:
             output_tokens=reply.output_tokens,
         )
 
+    def reply_dropped(self, generation: int) -> None:
+        """A reply was given up; if nothing of it was heard, its tools are told with the next one."""
+        reply = self._replies.pop(generation, None)
+        if reply is not None:
+            self._unclaimed_tools.extend(reply.tools)
+
     def close(self) -> None:
         """The call is over: write down what was begun and never finished."""
-        if self._words:
-            self.caller_turn(" ".join(word.text for word in self._words))
+        words = [*self._words, self._interim] if self._interim is not None else self._words
+        if words:
+            self.caller_turn(" ".join(word.text for word in words))
         for generation in tuple(self._replies):
             self.reply_heard(generation, "", interrupted=True)
+        if self._unclaimed_tools:
+            tools = tuple(self._unclaimed_tools)
+            self._unclaimed_tools.clear()
+            self._write(Role.AGENT, "", None, interrupted=True, tool_calls=tools)
 
     # --- writing ------------------------------------------------------------------------------------------
 

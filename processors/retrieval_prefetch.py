@@ -6,7 +6,7 @@ It stands before the user aggregator, which consumes transcripts.
 from pipecat.frames.frames import (
     Frame,
     InterimTranscriptionFrame,
-    LLMContextFrame,
+    LLMContextUserTurnFrame,
     TranscriptionFrame,
     UserStartedSpeakingFrame,
 )
@@ -35,6 +35,7 @@ class RetrievalPrefetch(FrameProcessor):
             self._retrieval.hint(" ".join(self._settled))
         elif isinstance(frame, InterimTranscriptionFrame):
             self._retrieval.hint(" ".join((*self._settled, frame.text)))
-        elif isinstance(frame, (UserStartedSpeakingFrame, LLMContextFrame)):
+        elif isinstance(frame, (UserStartedSpeakingFrame, LLMContextUserTurnFrame)):
+            # Both come back from the aggregator: what is said from here on belongs to another turn.
             self._settled.clear()
         await self.push_frame(frame, direction)

@@ -25,6 +25,8 @@ class SpokenReply(FrameProcessor):
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Cut text into pieces; forget what is unfinished on an interruption."""
         await super().process_frame(frame, direction)
+        if isinstance(frame, (ReplyTextFrame, ReplyEndFrame)) and frame.generation < self._generation:
+            return  # the last words of a reply that the next one has overtaken
         if isinstance(frame, ReplyTextFrame):
             self._follow(frame.generation)
             await self._push_chunks(frame.generation, self._spoken.feed(frame.text))

@@ -20,6 +20,8 @@ FEWEST_WORDS = 3
 """Interims shorter than this say too little to search with."""
 SIMILAR_ENOUGH = 0.8
 """Share of the final words that the searched words must hold for the early result to be used."""
+TELLING_LETTERS = 4
+"""Words from this length on may not be missing: the last one is often what the question is about."""
 
 
 class SnippetSource(Protocol):
@@ -66,7 +68,7 @@ class TurnRetrieval:
     async def find(self, question: str) -> Found:
         """Snippets for the finished question; the record's latency is what this added to the turn."""
         began = time.perf_counter()
-        if self._task is None or not _covers(self._query, question):
+        if self._task is None or self._task.cancelled() or not _covers(self._query, question):
             self._drop()
             self._begin(question)
         assert self._task is not None
@@ -91,8 +93,10 @@ class TurnRetrieval:
         self._task.add_done_callback(self._after)
 
     def _after(self, task: asyncio.Task[Found]) -> None:
+        if task is not self._task or task.cancelled():
+            return  # given up: what waits now waits for its successor
         text, self._next = self._next, None
-        if text is not None and task is self._task and not task.cancelled():
+        if text is not None:
             self._begin(text)
 
     def _drop(self) -> None:
@@ -122,4 +126,7 @@ def _words(text: str) -> list[str]:
 
 def _covers(searched: str, question: str) -> bool:
     wanted = set(_words(question))
-    return bool(wanted) and len(wanted & set(_words(searched))) / len(wanted) >= SIMILAR_ENOUGH
+    missing = wanted - set(_words(searched))
+    if not wanted or any(len(word) >= TELLING_LETTERS for word in missing):
+        return False
+    return len(missing) / len(wanted) <= 1 - SIMILAR_ENOUGH

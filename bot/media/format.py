@@ -43,8 +43,8 @@ class MediaFormat:
         return byte_count / self.bytes_per_second
 
     def byte_count(self, seconds: float) -> int:
-        """Bytes of that long a stretch, a whole number of samples."""
-        return int(seconds * self.sample_rate) * self.sample_bytes
+        """Bytes of that long a stretch, to the nearest sample (times are floats: never a sample short)."""
+        return round(seconds * self.sample_rate) * self.sample_bytes
 
     def to_pcm(self, payload: bytes) -> bytes:
         """Decode to 16-bit little-endian PCM at the same rate (µ-law: ITU-T G.711)."""

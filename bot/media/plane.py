@@ -26,6 +26,8 @@ from bot.transport.ports import MediaWire
 
 LATE_WORDS_SECONDS = 0.05
 """Slack for the recogniser's rounding of positions."""
+LINE_DEAD_SECONDS = 0.5
+"""Without any audio for this long the caller counts as silent: some peers send nothing while nobody speaks."""
 
 
 class MediaPlane:
@@ -77,21 +79,26 @@ class MediaPlane:
         self._energies: list[float] = []
         self._turn_reported = False
         self._received_bytes = 0
+        self._received_at = clock()
         self._settled_seconds = 0.0
+        self._closed = False
         self.caller = CallerClock()
         self.playback = Playback(wire, media_format, clock, self)
-        self._unsubscribe = ticker.subscribe(self.playback.pump)
+        self._unsubscribe = ticker.subscribe(self._tick)
 
     # --- from the transport -------------------------------------------------------------------------------
 
     def receive_audio(self, payload: bytes) -> None:
         """Take one message of the caller's audio."""
+        if self._closed:
+            return
         pcm = self._format.to_pcm(payload)
         for audio_filter in self._filters:
             pcm = audio_filter.apply(pcm)
         if self._filters:
             payload = audioop.lin2ulaw(pcm, 2) if self._format.encoding is Encoding.MULAW else pcm
-        self.caller.heard(audioop.rms(pcm, 2), self._clock())
+        self._received_at = self._clock()
+        self.caller.heard(audioop.rms(pcm, 2), self._received_at)
         self._received_bytes += len(payload)
         self._uplink.write(payload)
         self._pcm += pcm
@@ -126,10 +133,15 @@ class MediaPlane:
 
     @property
     def may_interrupt(self) -> bool:
-        """True when the caller's speech takes the word now; what is not audible yet may always be dropped."""
-        if not self.playback.active:
-            return True
-        return self._interruptible and self._protected_generation != self.playback.generation
+        """True when the caller's speech takes the word now.
+
+        What is not audible yet may be dropped even where the agent may not be interrupted, but for a protected
+        reply: that is waited for.
+        """
+        protected = self._protected_generation
+        if protected is not None and self._generations.is_current(protected):
+            return False
+        return self._interruptible or not self.playback.active
 
     def open(self, generation: int, text: str) -> Utterance | None:
         """Announce the next piece of a reply; None when that reply is stale."""
@@ -165,15 +177,24 @@ class MediaPlane:
             self._act(self._barge_in.words(text))
 
     def close(self) -> None:
-        """Let go of the shared model and clock; idempotent."""
+        """Let go of the shared model and clock, and take no more audio; idempotent."""
+        self._closed = True
         self._unsubscribe()
         self._silero.close(self._stream)
         self._uplink.flush()
 
     # --- voice activity -----------------------------------------------------------------------------------
 
+    def _tick(self, now: float) -> None:
+        self.playback.pump(now)
+        if now - self._received_at >= LINE_DEAD_SECONDS and (self._gate.speaking or self.playback.paused):
+            self._judge(0.0, 0.0)
+
     def _window(self, probability: float) -> None:
-        edge = self._gate.feed(probability, self._energies.pop(0))
+        self._judge(probability, self._energies.pop(0))
+
+    def _judge(self, probability: float, energy: float) -> None:
+        edge = self._gate.feed(probability, energy)
         if self.playback.active and self.may_interrupt and not self._turn_reported:
             self._act(
                 self._barge_in.window(
@@ -229,5 +250,7 @@ class MediaPlane:
 
     def playback_finished(self, reply: HeardReply) -> None:
         """A reply was heard to its end."""
+        if reply.generation == self._protected_generation:
+            self._protected_generation = None
         self._barge_in.reset()
         self._listener.agent_finished(reply)

@@ -1,12 +1,12 @@
 """The agent's voice on its way to the caller: paced, interruptible, and accounted for by what was *heard*.
 
 Twilio buffers whatever it is sent, so audio goes out just ahead of real time (a lead of 100 to 200 ms):
-little is lost when `clear` empties that buffer, and the clock of what the caller has heard stays true. The
-far end's `mark` echoes correct that clock where it sends them; a peer that never echoes is served by time.
+little is lost when `clear` empties that buffer, and the clock of what the caller has heard stays true. A
+reply is over once the far end has echoed its last `mark`; a peer that never echoes is served by time.
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -73,7 +73,7 @@ class Playback:
         self._queue: deque[Utterance] = deque()
         self._said: list[Utterance] = []
         self._finished: set[int] = set()
-        self._marks: dict[str, Utterance] = {}
+        self._marks: list[str] = []
         self._mark_number = 0
         self._peer_echoes_marks = False
         self._heard_until = 0.0
@@ -141,7 +141,7 @@ class Playback:
         started = self._generation is None
         if started:
             self._generation = utterance.generation
-        elif self._heard_until < now - CHUNK_SECONDS and utterance.position > 0:
+        elif self._heard_until < now and utterance.position > 0:
             self.underruns += 1
         heard_from = max(self._heard_until, now)
         payload = utterance.take(self._format.byte_count(CHUNK_SECONDS), heard_from)
@@ -158,16 +158,19 @@ class Playback:
             return
         self._mark_number += 1
         name = f"u{self._mark_number}"
-        self._marks[name] = utterance
+        self._marks.append(name)
         self._wire.send_mark(name)
 
     def mark_played(self, name: str) -> None:
         """The far end has played everything up to this mark; marks of dropped audio are ignored."""
-        utterance = self._marks.pop(name, None)
-        if utterance is None:
+        if name not in self._marks:
             return
         self._peer_echoes_marks = True
-        utterance.mark_heard()
+        # What comes before it was played as well, even if the echo of an earlier mark was lost.
+        for earlier in tuple(self._marks):
+            self._marks.remove(earlier)
+            if earlier == name:
+                break
         self._detect_end(self._clock())
 
     def _detect_end(self, now: float) -> None:
@@ -181,18 +184,19 @@ class Playback:
             grace = LATE_MARK_SECONDS if self._peer_echoes_marks else MARK_GRACE_SECONDS
             if now < self._heard_until + grace:
                 return
-        elif now < self._heard_until and not self._peer_echoes_marks:
+        elif now < self._heard_until:
+            # Not even with all marks echoed: some peers answer them at once instead of when they are reached.
             return
-        text = " ".join(u.text for u in self._said if u.generation == generation)
+        text = _joined(u.text for u in self._said if u.generation == generation)
         self._reset(generation)
         self._listener.playback_finished(HeardReply(generation, text, "", interrupted=False))
         self.pump(now)
 
     def _forget_silent_replies(self) -> None:
         # A reply without any audio (nothing to say, or text-to-speech gave none) ends without having begun.
-        if self._queue:
-            return
         for generation in sorted(self._finished):
+            if any(u.generation == generation for u in self._queue):
+                return
             self._finished.discard(generation)
             self._said = [u for u in self._said if u.generation != generation]
             self._listener.playback_finished(HeardReply(generation, "", "", interrupted=False))
@@ -219,7 +223,8 @@ class Playback:
         """Go on from what was not heard."""
         if self.paused:
             self.paused = False
-            self.pump(self._clock())
+            self._heard_until = self._clock()  # the silence was wanted: it is no underrun
+            self.pump(self._heard_until)
 
     def drop(self) -> HeardReply | None:
         """The caller took over: forget everything queued. Returns what was heard of the reply, if one played.
@@ -238,8 +243,8 @@ class Playback:
         if generation is None:
             self._reset(None)
             return None
-        heard = " ".join(filter(None, (u.heard_text(now, self._format) for u in utterances)))
-        everything = " ".join(u.text for u in utterances)
+        heard = _joined(u.heard_text(now, self._format) for u in utterances)
+        everything = _joined(u.text for u in utterances)
         self._reset(generation)
         return HeardReply(generation, heard, everything[len(heard) :].strip(), interrupted=True)
 
@@ -255,3 +260,7 @@ class Playback:
         self._generation = None
         if generation is not None:
             self._finished.discard(generation)
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return " ".join(filter(None, texts))

@@ -3,7 +3,7 @@
 The ONNX file of the `silero-vad` package is run directly: its Python wrapper would load one session a call
 (10 MB and 37 ms each) and hop through a thread pool for 90 µs of arithmetic. All windows that are ready at
 a tick go through the network as one batch (92 µs a window alone, about 34 µs in a batch of 32 measured on
-2 cores of a Xeon), and the recurrent state of every call lives in one array.
+2 cores of a Xeon); each call keeps its own recurrent state between them.
 
 Model interface, version 6: `input` float32 (batch, context + window), `state` float32 (2, batch, 128),
 `sr` int64; window and context are 256 + 32 samples at 8 kHz, 512 + 64 at 16 kHz.
@@ -15,6 +15,7 @@ from importlib.resources import files
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
+from loguru import logger
 
 Samples = npt.NDArray[np.float32]
 
@@ -27,13 +28,14 @@ _MAX_BATCH = 128
 class SileroStream:
     """One call's place in the shared model: its recurrent state and its windows waiting for the next batch."""
 
-    __slots__ = ("context", "on_probability", "pending", "state")
+    __slots__ = ("closed", "context", "on_probability", "pending", "state")
 
     def __init__(self, context_samples: int, on_probability: Callable[[float], None]) -> None:
         self.on_probability = on_probability
         self.state = np.zeros((2, _STATE_SIZE), dtype=np.float32)
         self.context = np.zeros(context_samples, dtype=np.float32)
         self.pending: list[Samples] = []
+        self.closed = False
 
 
 class SileroModel:
@@ -64,12 +66,15 @@ class SileroModel:
         return SileroStream(self._context_samples, on_probability)
 
     def submit(self, stream: SileroStream, window: Samples) -> None:
-        """Queue one window (`window_samples` floats in −1…1) for the next `run`."""
+        """Queue one window (`window_samples` floats in −1…1) for the next `run`; a closed stream takes none."""
+        if stream.closed:
+            return
         stream.pending.append(window)
         self._ready[id(stream)] = stream
 
     def close(self, stream: SileroStream) -> None:
-        """Forget a stream and whatever of it was waiting."""
+        """Forget a stream and whatever of it was waiting; its callback is not called any more."""
+        stream.closed = True
         self._ready.pop(id(stream), None)
         stream.pending.clear()
 
@@ -93,4 +98,9 @@ class SileroModel:
             stream.state = new_states[:, index]
             stream.context = batch[index, -self._context_samples :]
         for stream, probability in zip(streams, output[:, 0].tolist(), strict=True):
-            stream.on_probability(probability)
+            if stream.closed:
+                continue
+            try:
+                stream.on_probability(probability)
+            except Exception:  # one call's defect must not make the others deaf; this one is in the log
+                logger.exception("A call failed to take a voice activity window")

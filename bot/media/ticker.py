@@ -52,7 +52,10 @@ class Ticker:
                 due = loop.time()
                 await asyncio.sleep(0)
             now = loop.time()
-            for callback in tuple(self._subscribers.values()):
+            for key in tuple(self._subscribers):
+                callback = self._subscribers.get(key)
+                if callback is None:
+                    continue  # unsubscribed by another one in this very tick
                 try:
                     callback(now)
                 except Exception:  # the other calls' audio must go on; this one is in the log

@@ -55,16 +55,17 @@ class Utterance:
             heard += min(span.byte_count, elapsed)
         return heard
 
-    def mark_heard(self) -> None:
-        """The far end says that all sent so far has been played."""
-        self._heard_before = self.position
-        self._spans.clear()
-
     def rewind(self, now: float, media_format: MediaFormat) -> None:
         """The far end dropped its buffer: what was not heard waits to be sent again."""
         self._heard_before = self.heard_bytes(now, media_format)
         self.position = self._heard_before
         self._spans.clear()
+
+    def cut_text(self, media_format: MediaFormat) -> str:
+        """Text-to-speech broke off: keep of `text` what the audio so far can hold, and return the rest."""
+        share = media_format.seconds(len(self.audio)) * TYPICAL_CHARACTERS_PER_SECOND / max(1, len(self.text))
+        whole, self.text = self.text, _whole_words(self.text, min(1.0, share))
+        return whole[len(self.text) :].strip()
 
     def heard_text(self, now: float, media_format: MediaFormat) -> str:
         """The words of `text` that were heard completely, judged by their share of the audio."""

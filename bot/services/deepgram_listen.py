@@ -30,6 +30,10 @@ SEND_BYTES_SECONDS = 1.0
 KEEP_ALIVE_SECONDS = 4.0
 FINALIZE_ANSWER_SECONDS = 1.0
 """A Finalize that Deepgram had nothing to say to may go unanswered; after this it is forgotten."""
+SILENT_PEER_SECONDS = 1.5
+"""Nothing at all after a Finalize for this long: the connection is taken for dead, once."""
+ANSWER_SLACK_SECONDS = 0.05
+"""Rounding of positions in an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,14 @@ class ListenOptions:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Finalize:
+    """One in flight: how much audio (byte offset) it was to settle, and when it was sent."""
+
+    offset: int
+    sent_at: float
+
+
 class DeepgramListener:
     """One call's connection; an `AudioConsumer` for the media plane.
 
@@ -94,7 +106,9 @@ class DeepgramListener:
         self._format = options.media_format
         self._backlog = AudioBacklog(self._format.byte_count(BACKLOG_SECONDS))
         self._finalize_at: list[int] = []
-        self._unanswered: list[float] = []
+        self._unanswered: list[_Finalize] = []
+        self._silent_since: float | None = None
+        self._trusts_silence = False
         self._base_offset = 0
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -104,6 +118,7 @@ class DeepgramListener:
     def start(self) -> None:
         """Begin connecting; audio may be sent before and meanwhile."""
         self._task = asyncio.get_running_loop().create_task(self._run(), name="deepgram-listen")
+        self._task.add_done_callback(self._ended)
 
     def send_audio(self, payload: bytes) -> None:
         """Take audio; never blocks."""
@@ -121,6 +136,13 @@ class DeepgramListener:
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            # A defect of ours; whoever is told can at least say so to the caller.
+            logger.opt(exception=error).error("Transcription failed unexpectedly")
+            self._on_failure(VendorError("deepgram", "Transcription failed unexpectedly.", permanent=True))
 
     async def _run(self) -> None:
         attempt = 0
@@ -141,6 +163,7 @@ class DeepgramListener:
     async def _serve(self, socket: ClientConnection, attempt: int) -> int:
         """Use one connection until it is lost; returns the attempt number to go on with."""
         self._base_offset = self._backlog.rewind()
+        self._silent_since = None
         if self._unanswered:
             self._unanswered.clear()
             self._finalize_at.append(self._backlog.end)
@@ -178,13 +201,16 @@ class DeepgramListener:
             while True:
                 self._wake.clear()
                 await self._drain(socket, piece)
+                if self._is_dead():
+                    self._trusts_silence = True
+                    raise TimeoutError
                 try:
                     async with asyncio.timeout(KEEP_ALIVE_SECONDS):
                         await self._wake.wait()
                 except TimeoutError:
                     await send_within_deadline(socket, '{"type":"KeepAlive"}')
         except TimeoutError:
-            logger.bind(vendor="deepgram").warning("The transcription connection takes no audio")
+            logger.bind(vendor="deepgram").warning("The transcription connection does not answer")
             socket.transport.abort()
         except ConnectionClosed:
             return  # the reader sees the same and reconnects
@@ -192,8 +218,9 @@ class DeepgramListener:
     async def _drain(self, socket: ClientConnection, piece: int) -> None:
         while True:
             if self._finalize_at and self._finalize_at[0] <= self._backlog.unsent_from:
-                self._finalize_at.pop(0)
-                self._unanswered.append(asyncio.get_running_loop().time())
+                self._unanswered.append(_Finalize(self._finalize_at.pop(0), asyncio.get_running_loop().time()))
+                if self._silent_since is None:
+                    self._silent_since = self._unanswered[-1].sent_at
                 await send_within_deadline(socket, '{"type":"Finalize"}')
             elif self._backlog.unsent:
                 limit = piece
@@ -203,10 +230,22 @@ class DeepgramListener:
             else:
                 return
 
+    def _is_dead(self) -> bool:
+        """True when not a single message came after a Finalize that is due to be answered.
+
+        Audio keeps this being asked. A peer may have nothing to say to a Finalize, and making a new connection
+        does not change that: so it is believed until a connection speaks again.
+        """
+        if self._silent_since is None or self._trusts_silence:
+            return False
+        return asyncio.get_running_loop().time() - self._silent_since > SILENT_PEER_SECONDS
+
     def _receive(self, message: str | bytes) -> None:
+        self._silent_since = None
         result = parse_result(message)
         if result is None:
             return
+        self._trusts_silence = False
         # Deepgram counts from the start of its connection; everybody else from the start of the call.
         result = replace(result, end_seconds=result.end_seconds + self._format.seconds(self._base_offset))
         if result.is_final:
@@ -217,8 +256,8 @@ class DeepgramListener:
         """True for the answer to the last Finalize in flight; earlier answers are overtaken by later speech."""
         if not result.from_finalize:
             return False
-        now = asyncio.get_running_loop().time()
-        if self._unanswered:
-            self._unanswered.pop(0)
-        self._unanswered = [sent for sent in self._unanswered if now - sent < FINALIZE_ANSWER_SECONDS]
+        oldest = asyncio.get_running_loop().time() - FINALIZE_ANSWER_SECONDS
+        answered = self._format.byte_count(result.end_seconds + ANSWER_SLACK_SECONDS)
+        # The first, and with it those that had no answer of their own although their audio is covered.
+        self._unanswered = [f for f in self._unanswered[1:] if f.offset > answered and f.sent_at > oldest]
         return not self._unanswered and not self._finalize_at

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import InvalidHandshake, InvalidStatus
+from websockets.exceptions import InvalidHandshake, InvalidStatus, InvalidURI
 
 from config.errors import VendorError
 
 OPEN_DEADLINE_SECONDS = 4.0
 SEND_DEADLINE_SECONDS = 1.0
+PING_SECONDS = 5.0
+"""How often the peer is pinged, and how long its pong may take: a connection can be gone without a word."""
 RETRY_DELAYS_SECONDS = (0.0, 0.25, 0.5, 1.0)
 """Waits before reconnecting; the last one is repeated."""
 _MAX_MESSAGE_BYTES = 4 * 1024 * 1024
@@ -37,7 +39,8 @@ async def open_socket(url: str, api_key: str) -> ClientConnection:
             compression=None,
             open_timeout=OPEN_DEADLINE_SECONDS,
             close_timeout=1.0,
-            ping_interval=None,
+            ping_interval=PING_SECONDS,
+            ping_timeout=PING_SECONDS,
             max_size=_MAX_MESSAGE_BYTES,
             max_queue=64,
         )
@@ -49,6 +52,9 @@ async def open_socket(url: str, api_key: str) -> ClientConnection:
             message = f"Deepgram refused the connection with HTTP {status}."
         permanent = 400 <= status < 500 and status != 429
         raise VendorError("deepgram", message, permanent=permanent) from error
+    except InvalidURI as error:
+        message = "DEEPGRAM_BASE_URL is no address that can be connected to."
+        raise VendorError("deepgram", message, permanent=True) from error
     except (OSError, TimeoutError, InvalidHandshake) as error:
         raise VendorError("deepgram", f"Deepgram cannot be reached ({type(error).__name__}).") from error
 

@@ -35,6 +35,8 @@ CLEARED_DEADLINE_SECONDS = 2.0
 AUDIO_DEADLINE_SECONDS = 5.0
 """A flushed piece with no further audio or `Flushed` for this long means a stuck connection."""
 MOST_ATTEMPTS = 3
+LONGEST_BUDGET_WAIT_SECONDS = 0.5
+"""A new connection has a budget of its own: where the next flush would take longer than this, one is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ class DeepgramSpeaker:
         self._clear_wanted = False
         self._cleared_due: float | None = None
         self._progress_at = 0.0
+        self._spoke = False
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.connected = asyncio.Event()
@@ -105,6 +108,7 @@ class DeepgramSpeaker:
     def start(self) -> None:
         """Begin connecting; text may be given before and meanwhile."""
         self._task = asyncio.get_running_loop().create_task(self._run(), name="deepgram-speak")
+        self._task.add_done_callback(self._ended)
 
     def speak(self, generation: int, text: str) -> None:
         """Say a piece of a reply after those already given."""
@@ -117,13 +121,20 @@ class DeepgramSpeaker:
         self._wake.set()
 
     def clear(self) -> None:
-        """Drop everything given so far."""
+        """Drop everything given so far; what playback still holds of it ends where it is."""
+        dropped = {piece.generation for piece in self._waiting} | self._closing_generations
         self._waiting.clear()
         self._closing_generations.clear()
         if self._under_way:
-            self._under_way.clear()
             self._clear_wanted = True
             self._wake.set()
+        for utterance in self._under_way:
+            utterance.cut_text(self._options.media_format)
+            self._output.complete(utterance)
+            dropped.add(utterance.generation)
+        self._under_way.clear()
+        for generation in sorted(dropped):
+            self._output.finish(generation)
 
     async def close(self) -> None:
         """Free everything; idempotent."""
@@ -133,6 +144,13 @@ class DeepgramSpeaker:
             await asyncio.gather(task, return_exceptions=True)
 
     # --- connection ---------------------------------------------------------------------------------------
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            # A defect of ours; whoever is told can at least end the call.
+            logger.opt(exception=error).error("Text-to-speech failed unexpectedly")
+            self._on_failure(VendorError("deepgram", "Text-to-speech failed unexpectedly.", permanent=True))
 
     async def _run(self) -> None:
         attempt = 0
@@ -147,14 +165,20 @@ class DeepgramSpeaker:
                     self._on_failure(error)
                     return
                 continue
-            attempt = 0
             await self._serve(socket)
-            if not self._waiting:
+            # Accepting a connection is not enough: one that gives no speech is a failed attempt too.
+            attempt = 0 if self._spoke or not self._waiting else attempt + 1
+            if attempt >= MOST_ATTEMPTS:
+                self._on_failure(VendorError("deepgram", "Deepgram accepts text but does not speak it."))
+                return
+            while not self._waiting:
                 # Deepgram closes idle speak connections; the next one is opened when there is something to say.
+                self._wake.clear()
                 await self._wake.wait()
 
     async def _serve(self, socket: ClientConnection) -> None:
         self._budget.reset()
+        self._spoke = False
         self._clear_wanted = False
         self._cleared_due = None
         self._progress_at = self._now()
@@ -175,20 +199,16 @@ class DeepgramSpeaker:
         self._requeue()
 
     def _requeue(self) -> None:
-        """What had no audio yet is said on the next connection; a piece cut in the middle ends where it is."""
+        """What was not said is said on the next connection, from about where a piece was cut in the middle."""
         for utterance in reversed(self._under_way):
-            if utterance.audio:
-                self._output.complete(utterance)
-            else:
-                # Its place in playback is empty: closing it lets the repeated one take over.
-                self._output.complete(utterance)
-                self._waiting.appendleft(_Piece(utterance.generation, utterance.text))
-                utterance.text = ""
+            rest = utterance.cut_text(self._options.media_format)
+            # Closing its place in playback, empty or not, lets the rest take over.
+            self._output.complete(utterance)
+            if rest:
+                self._waiting.appendleft(_Piece(utterance.generation, rest))
         self._under_way.clear()
-        for generation in tuple(self._closing_generations):
-            if not any(piece.generation == generation for piece in self._waiting):
-                self._closing_generations.discard(generation)
-                self._output.finish(generation)
+        for generation in sorted(self._closing_generations):
+            self._finish_if_said(generation)
 
     # --- writing ------------------------------------------------------------------------------------------
 
@@ -213,11 +233,16 @@ class DeepgramSpeaker:
             self._clear_wanted = False
             self._cleared_due = self._now() + CLEARED_DEADLINE_SECONDS
             await send_within_deadline(socket, '{"type":"Clear"}')
-        while self._waiting and self._cleared_due is None and len(self._under_way) < MOST_UNDER_WAY:
+        # The Clear that was just awaited, or the text before, may have taken its time: look again each round.
+        while self._waiting and not self._is_clearing and len(self._under_way) < MOST_UNDER_WAY:
             if self._waiting[0].last:
-                self._end_reply(self._waiting.popleft().generation)
+                generation = self._waiting.popleft().generation
+                self._closing_generations.add(generation)
+                self._finish_if_said(generation)
                 continue
-            if self._budget.left(self._now()) <= 0:
+            if (wait := self._budget.wait_seconds(self._now())) > 0:
+                if wait > LONGEST_BUDGET_WAIT_SECONDS and not self._under_way:
+                    await socket.close()
                 return
             generation, text = self._next_text()
             utterance = self._output.open(generation, text)
@@ -248,11 +273,17 @@ class DeepgramSpeaker:
             text = head
         return piece.generation, text
 
-    def _end_reply(self, generation: int) -> None:
-        if any(utterance.generation == generation for utterance in self._under_way):
-            self._closing_generations.add(generation)
-        else:
+    def _finish_if_said(self, generation: int) -> None:
+        """End a reply that is to be ended, once nothing of it is under way or waits to be said again."""
+        unsaid = {utterance.generation for utterance in self._under_way}
+        unsaid.update(piece.generation for piece in self._waiting)
+        if generation in self._closing_generations and generation not in unsaid:
+            self._closing_generations.discard(generation)
             self._output.finish(generation)
+
+    @property
+    def _is_clearing(self) -> bool:
+        return self._clear_wanted or self._cleared_due is not None
 
     def _next_check(self) -> float | None:
         now = self._now()
@@ -275,32 +306,31 @@ class DeepgramSpeaker:
     def _receive(self, message: str | bytes) -> None:
         self._progress_at = self._now()
         if isinstance(message, bytes):
-            if self._cleared_due is None and not self._clear_wanted and self._under_way:
+            if not self._is_clearing and self._under_way:
+                self._spoke = True
                 self._output.append(self._under_way[0], message)
             return
         try:
-            kind = orjson.loads(message)["type"]
+            body = orjson.loads(message)
+            kind = body["type"]
         except (orjson.JSONDecodeError, KeyError, TypeError):
             return
-        if kind == "Flushed" and self._cleared_due is None and not self._clear_wanted:
+        if kind == "Flushed" and not self._is_clearing:
             self._complete_first()
         elif kind == "Cleared":
             self._cleared_due = None
             self._wake.set()
         elif kind in ("Warning", "Error"):
-            logger.bind(vendor="deepgram").warning("Deepgram warned about the speech connection")
+            code = str(body.get("code", ""))
+            logger.bind(vendor="deepgram", code=code).warning("Deepgram warned about the speech connection")
 
     def _complete_first(self) -> None:
         if not self._under_way:
             return
         utterance = self._under_way.popleft()
+        self._spoke = True
         self._output.complete(utterance)
-        generation = utterance.generation
-        if generation in self._closing_generations and not any(
-            other.generation == generation for other in self._under_way
-        ):
-            self._closing_generations.discard(generation)
-            self._output.finish(generation)
+        self._finish_if_said(utterance.generation)
         self._wake.set()
 
     def _now(self) -> float:

@@ -60,6 +60,8 @@ class _Turn:
     exchanges: list[ChatMessage] = field(default_factory=list)
     rounds: int = 0
     said: str = ""
+    exchanged: int = 0
+    """Characters of `said` that `exchanges` already hold."""
 
 
 class LanguageModel(FrameProcessor):
@@ -141,6 +143,8 @@ class LanguageModel(FrameProcessor):
         )
 
     async def _say_alone(self, frame: SayFrame) -> None:
+        if self._turn is not None and not self._generations.is_current(self._turn.generation):
+            await self._drop()
         generation = self._generations.next()
         self._ledger.reply_began(generation, answers_caller=False)
         if frame.protected:
@@ -151,6 +155,8 @@ class LanguageModel(FrameProcessor):
 
     async def _begin(self, context: LLMContext, snippets: Sequence[Snippet]) -> _Turn:
         await self._drop()
+        if self._turn is not None and not self._generations.is_current(self._turn.generation):
+            self._ledger.reply_dropped(self._turn.generation)
         if self._unfinished is not None and self._generations.is_current(self._unfinished):
             # A turn that may not interrupt: what was said of the reply before it stands, and ends here.
             await self._finish(self._unfinished)
@@ -174,6 +180,11 @@ class LanguageModel(FrameProcessor):
                 requests = await self._stream(turn)
         except VendorError as error:
             logger.bind(vendor=error.vendor, permanent=error.permanent).error(error.message)
+            await self._apologise(turn)
+            return
+        except Exception:
+            # Whatever defect this is, a caller who hears nothing is worse; the trace is in the log.
+            logger.exception("Making a reply failed unexpectedly")
             await self._apologise(turn)
             return
         self._failures = 0
@@ -252,7 +263,8 @@ class LanguageModel(FrameProcessor):
                 remember_tools(turn.context, frame.records)
             return
         remember_tools(turn.context, frame.records)
-        turn.exchanges += tool_messages(frame.records, _unsaid(turn))
+        turn.exchanges += tool_messages(frame.records, turn.said[turn.exchanged :].strip())
+        turn.exchanged = len(turn.said)
         if frame.ends_call:
             self._endings.end_after(turn.generation)
         if frame.say is not None or frame.ends_call:
@@ -266,12 +278,6 @@ class LanguageModel(FrameProcessor):
         task, self._task = self._task, None
         if task is not None and not task.done():
             await self.cancel_task(task)
-
-
-def _unsaid(turn: _Turn) -> str:
-    """What the model said along with the calls of this round."""
-    earlier = "".join(m.content for m in turn.exchanges if m.role is ChatRole.ASSISTANT)
-    return turn.said[len(earlier) :].strip()
 
 
 def _say_after(said: str, say: str | None) -> str:

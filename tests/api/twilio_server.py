@@ -53,6 +53,9 @@ class FakeCalls:
     receiver: FakeReceiver = field(default_factory=FakeReceiver)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
+    def reserve(self, call_sid: str) -> bool:
+        return self.accepting
+
     def is_live(self, call_sid: str) -> bool:
         return call_sid in self.live
 
@@ -94,7 +97,13 @@ class FakeRuntime:
 def make_settings(**values: object) -> Settings:
     """Settings of a test, with nothing taken from the environment's `.env`."""
     return Settings.model_validate(
-        {"twilio_auth_token": TOKEN, "twilio_account_sid": "AC1", "public_url": PUBLIC_URL, **values}
+        {
+            "twilio_auth_token": TOKEN,
+            "twilio_account_sid": "AC1",
+            "public_url": PUBLIC_URL,
+            "deepgram_api_key": "key",
+            **values,
+        }
     )
 
 

@@ -3,6 +3,7 @@ import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import parse_qs
+from xml.etree import ElementTree
 
 import httpx
 import pytest
@@ -151,3 +152,20 @@ async def test_with_credentials_twilio_is_asked() -> None:
     client = create_telephony("https://api.example", "AC1", "secret")
     assert isinstance(client, TwilioTelephony)
     await client.close()
+
+
+async def test_last_words_are_said_by_the_network_and_escaped() -> None:
+    twilio = FakeTwilio(OK)
+    async with telephony(twilio) as client:
+        assert await client.say_and_hang_up("CA1", "Sorry, <us> & them.")
+    (request,) = twilio.requests
+    assert str(request.url) == "https://api.example/2010-04-01/Accounts/AC1/Calls/CA1.json"
+    (twiml,) = parse_qs(request.content.decode())["Twiml"]
+    say, hangup = ElementTree.fromstring(twiml)
+    assert (say.tag, say.text, hangup.tag) == ("Say", "Sorry, <us> & them.", "Hangup")
+
+
+async def test_last_words_that_cannot_be_said_are_reported_as_such() -> None:
+    async with telephony(FakeTwilio(BROKEN)) as client:
+        assert not await client.say_and_hang_up("CA1", "Sorry.")
+    assert not await NoTelephony().say_and_hang_up("CA1", "Sorry.")

@@ -1,0 +1,188 @@
+"""`chat`: a conversation with an agent as text, through the pipeline of a telephone call.
+
+It works alone, on the same database and documents as the server, which must not run meanwhile.
+"""
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+
+from loguru import logger
+from rich.console import Console
+
+from api.appointment_book import DatabaseAppointmentBook
+from api.call_runtime import INTER_TOKEN_SECONDS
+from api.first_start import ensure_sample_agent
+from bot.call_config import CallConfig
+from bot.event_fanout import EventFanout
+from bot.journal import CallJournal
+from bot.services.ollama_chat import OllamaChatModel
+from bot.text_call import TextCall, TextServices
+from cli.chat_screen import ChatScreen
+from cli.data_lock import exclusive_data
+from cli.lines import read_lines
+from config.errors import ConfigurationError, VendorError
+from config.settings import Settings
+from data.agent_config import AgentConfig
+from data.call_store import DatabaseCallStore
+from data.database import Database
+from data.ids import new_id
+from data.knowledge.factory import Knowledge, build_knowledge
+from data.lease_keeper import LeaseKeeper
+from data.pagination import MAX_PAGE_SIZE, SortDirection
+from data.queries import AgentQuery, NewConversation
+from data.records import CallOutcome, Direction
+from data.repositories.agent import AgentRepository
+from data.repositories.conversation import ConversationRepository
+from data.workspaces import DEFAULT_WORKSPACE_ID
+
+_ANNOUNCED_FOR = timedelta(minutes=2)
+_FAILED = 1
+_INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it."""
+
+
+def run_chat(settings: Settings, *, agent_id: str | None, simulated: bool) -> int:
+    """Chat on standard input and output; returns the exit code: 1 if the conversation failed.
+
+    Args:
+        settings: As the server has them.
+        agent_id: Whom to talk to; None is the oldest active agent.
+        simulated: Use the simulator's Ollama.
+
+    Raises:
+        PhoneAgentError: It cannot begin: no such agent, no model, or a server is running.
+    """
+    console = Console(highlight=False, soft_wrap=True)
+    try:
+        outcome = asyncio.run(_chat(settings, console, agent_id, simulated=simulated))
+    except KeyboardInterrupt:
+        console.print()
+        return _INTERRUPTED
+    return _FAILED if outcome.reason.is_failure else 0
+
+
+async def _chat(settings: Settings, console: Console, agent_id: str | None, *, simulated: bool) -> CallOutcome:
+    async with AsyncExitStack() as stack:
+        stack.enter_context(exclusive_data(settings))
+        database = Database(settings.database_url)
+        stack.push_async_callback(database.close)
+        await database.upgrade()
+        agent = await _find_agent(database, agent_id)
+        model_name = settings.ollama_model if agent is None else agent.model_name
+        if simulated:
+            # The simulator is an extra, which a server does without.
+            from cli.simulated_ollama import serve_simulated_ollama  # noqa: PLC0415
+
+            url = await stack.enter_async_context(serve_simulated_ollama(model_name))
+            settings = settings.model_copy(update={"ollama_host": url})
+        model = OllamaChatModel(
+            settings.ollama_host,
+            first_token_deadline=settings.llm_timeout_sec,
+            inter_token_deadline=INTER_TOKEN_SECONDS,
+        )
+        stack.push_async_callback(model.close)
+        # Asked before the seconds that loading takes: without a model there is nothing to load for.
+        native_tools = await _has_native_tools(model, settings, model_name)
+        knowledge = build_knowledge(settings)
+        stack.push_async_callback(knowledge.close)
+        with console.status("Loading the embedding model …"):
+            await knowledge.warm()
+            if agent is None:
+                await ensure_sample_agent(settings, database, knowledge)
+                agent = await _find_agent(database, None)
+        if agent is None:
+            raise ConfigurationError("There is no active agent to talk to: name one with --agent.")
+        _introduce(console, settings, agent, simulated=simulated)
+        outcome = await _converse(stack, database, knowledge, model, agent, console, native_tools=native_tools)
+        console.print(f"[dim]{outcome.reason.describe()} {outcome.duration_secs:.0f} s, stored.[/dim]")
+        return outcome
+
+
+async def _find_agent(database: Database, agent_id: str | None) -> AgentConfig | None:
+    """The named agent, or the oldest active one; None if there is none."""
+    async with database.read() as session:
+        repository = AgentRepository(session)
+        if agent_id is not None:
+            return await repository.get(DEFAULT_WORKSPACE_ID, agent_id)
+        query = AgentQuery(direction=SortDirection.ASCENDING, page_size=MAX_PAGE_SIZE)
+        agents = (await repository.list(DEFAULT_WORKSPACE_ID, query)).items
+    return next((agent for agent in agents if agent.is_active), None)
+
+
+async def _has_native_tools(model: OllamaChatModel, settings: Settings, model_name: str) -> bool:
+    try:
+        return "tools" in await model.capabilities(model_name)
+    except VendorError as error:
+        raise ConfigurationError(
+            f"{error.message}\n"
+            f"  - start Ollama:        ollama serve      (looked for at {settings.ollama_host}; OLLAMA_HOST)\n"
+            f"  - get the model:       ollama pull {model_name}\n"
+            "  - or do without both:  python run_bot.py chat --simulated"
+        ) from error
+
+
+def _introduce(console: Console, settings: Settings, agent: AgentConfig, *, simulated: bool) -> None:
+    kind = "simulated" if simulated else f"at {settings.ollama_host}"
+    console.print(f"[dim]{agent.name} ({agent.agent_id}), model {agent.model_name}, Ollama {kind}[/dim]")
+    if sys.stdin.isatty():
+        console.print("[dim]Type your words and press Enter; Ctrl-D hangs up.[/dim]")
+    console.print()
+
+
+async def _converse(
+    stack: AsyncExitStack,
+    database: Database,
+    knowledge: Knowledge,
+    model: OllamaChatModel,
+    agent: AgentConfig,
+    console: Console,
+    *,
+    native_tools: bool,
+) -> CallOutcome:
+    owner = f"{socket.gethostname()}:{os.getpid()}:chat"
+    journal = CallJournal(DatabaseCallStore(database, owner))
+    journal.start()
+    stack.push_async_callback(journal.close)
+    leases = LeaseKeeper(database, owner)
+    leases.start()
+    stack.push_async_callback(leases.close)
+    screen = ChatScreen(console, agent.name, echo=not sys.stdin.isatty())
+    call = TextCall(
+        await _announce(database, agent),
+        TextServices(model, knowledge.retriever, DatabaseAppointmentBook(database)),
+        EventFanout([journal, screen]),
+        screen,
+        native_tools=native_tools,
+    )
+    return await call.run(_typed_lines(screen))
+
+
+async def _typed_lines(screen: ChatScreen) -> AsyncIterator[str]:
+    async for line in read_lines(sys.stdin.fileno(), screen.prompt):
+        if line.strip():
+            screen.typed(line.strip())
+        yield line
+
+
+async def _announce(database: Database, agent: AgentConfig) -> CallConfig:
+    """Begin a conversation like any other, but for its source."""
+    now = datetime.now(UTC)
+    new = NewConversation(
+        conversation_id=new_id("conv"),
+        workspace_id=agent.workspace_id,
+        agent_id=agent.agent_id,
+        agent_name=agent.name,
+        direction=Direction.INBOUND,
+        started_at=now,
+        call_metadata={"source": "text"},
+        lease_until=now + _ANNOUNCED_FOR,
+    )
+    async with database.session() as session:
+        record = await ConversationRepository(session).create(new)
+    logger.bind(conversation=record.conversation_id).debug("Chat begins")
+    return CallConfig(record.conversation_id, record.conversation_id, Direction.INBOUND, agent)

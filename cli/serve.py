@@ -1,0 +1,39 @@
+"""`serve`: the production server, saying at its start what it has and what it lacks."""
+
+import httpx
+from loguru import logger
+
+from api import server
+from api.state import AppState
+from cli.data_lock import exclusive_data
+from cli.vendors import PROBE_SECONDS, VendorState, describe_vendors
+from config.settings import Settings
+
+
+def run_serve(settings: Settings, *, trusted_proxies: str | None) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    Args:
+        settings: The server's; its log is set up.
+        trusted_proxies: See `api.server.server_config`.
+
+    Raises:
+        ConfigurationError: It must not, or cannot, start.
+    """
+    settings.require_servable()
+    with exclusive_data(settings):
+        server.run(settings, on_ready=_announce, trusted_proxies=trusted_proxies)
+    # The file's lines are written by a thread of its own.
+    logger.complete()
+
+
+async def _announce(state: AppState) -> None:
+    async with httpx.AsyncClient(timeout=PROBE_SECONDS, trust_env=False) as client:
+        lines = await describe_vendors(state.settings, await state.health.check(), client)
+    for line in lines:
+        level = "INFO" if line.state in (VendorState.REAL, VendorState.SIMULATED) else "WARNING"
+        logger.log(level, str(line))
+    if not state.settings.twilio_validate_signatures:
+        logger.warning("TWILIO_VALIDATE_SIGNATURES is off: anybody who reaches this server can place calls to it")
+    if not state.settings.api_keys:
+        logger.warning("API_KEYS is not set: only this machine may use the REST API")

@@ -1,0 +1,114 @@
+"""The one command line: `python run_bot.py --help`.
+
+Thin on purpose: a verb's module is imported when the verb runs, so that help is there at once, and after the log
+was set up, so that libraries that log on import keep quiet.
+"""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from cli.simulator_extra import require_simulator
+from cli.start import start_conversation, start_server_process
+from config.errors import PhoneAgentError
+
+_FAILED = 2
+
+app = typer.Typer(
+    name="run_bot.py",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def about() -> None:
+    """[bold]A self-hosted AI phone agent.[/bold] It answers calls, from your own documents.
+
+    [bold]First look, no keys needed[/bold]
+
+      $ python run_bot.py demo                   one simulated phone call, shown live
+
+    [bold]Try an agent's words, without a telephone[/bold]
+
+      $ python run_bot.py chat                   the first agent
+      $ python run_bot.py chat --agent agent_…   a certain one
+      $ echo "What does it cost?" | python run_bot.py chat --simulated
+
+    [bold]Take real calls[/bold]
+
+      $ cp .env.example .env                     then fill in Twilio, Deepgram, PUBLIC_URL
+      $ python run_bot.py serve
+
+    Settings come from the environment and from [bold].env[/bold]; [bold].env.example[/bold] explains each.
+    """
+
+
+@app.command(rich_help_panel="Try")
+def demo() -> None:
+    """Place one simulated call against a real server and show it.
+
+    Greeting, a question that only the sample documents answer, an interruption, a booking that needs a spoken
+    "yes", a goodbye: with real audio over real HTTP and WebSockets. Vendors without a key or server are simulated,
+    and the screen says which. Everything it makes is in its own folder under [bold]var/demo[/bold].
+
+    Exit code: 0 if all of it happened, 1 if something did not, 2 if it could not start.
+    """
+    settings = start_conversation()
+    require_simulator()
+    from cli.demo import run_demo  # noqa: PLC0415
+
+    raise typer.Exit(run_demo(settings))
+
+
+@app.command(rich_help_panel="Try")
+def chat(
+    agent: Annotated[str | None, typer.Option(help="Id of the agent; the oldest active one otherwise.")] = None,
+    simulated: Annotated[bool, typer.Option("--simulated", help="Use the simulator's model, not Ollama.")] = False,
+) -> None:
+    """Talk to an agent as text, through the pipeline of a call.
+
+    Retrieval, tools with consent, prompt and history are those of a telephone call, and the conversation is
+    stored like one. Reads standard input when it is not a terminal. The server must not run meanwhile.
+    """
+    settings = start_conversation()
+    if simulated:
+        require_simulator()
+    from cli.chat import run_chat  # noqa: PLC0415
+
+    raise typer.Exit(run_chat(settings, agent_id=agent, simulated=simulated))
+
+
+@app.command(rich_help_panel="Run")
+def serve(
+    trusted_proxies: Annotated[
+        str | None,
+        typer.Option(help="Addresses, by commas, of proxies whose X-Forwarded-… headers are believed."),
+    ] = None,
+) -> None:
+    """Run the server: telephone calls and the REST API.
+
+    On an empty database it makes the sample agent and routes TWILIO_PHONE_NUMBER to it. SIGTERM and Ctrl-C let
+    running calls end first (DRAIN_SECONDS); a second Ctrl-C does not wait.
+    """
+    settings = start_server_process()
+    from cli.serve import run_serve  # noqa: PLC0415
+
+    run_serve(settings, trusted_proxies=trusted_proxies)
+
+
+def main() -> None:
+    """Run the command line; an error that a person can do something about is one message and exit code 2."""
+    try:
+        app()
+    except PhoneAgentError as error:
+        sys.stderr.write(f"{error.message}\n")
+        sys.exit(_FAILED)
+
+
+if __name__ == "__main__":
+    main()

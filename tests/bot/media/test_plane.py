@@ -1,0 +1,338 @@
+"""One call's audio both ways: who has the word, what speech-to-text gets, and that nothing is left behind."""
+
+import audioop
+
+import pytest
+
+from bot.barge_in import BargeInOptions
+from bot.generations import Generations
+from bot.media.filters import AudioFilter
+from bot.media.format import TELEPHONE
+from bot.media.plane import MediaPlane
+from bot.media.silero import WINDOW_SECONDS
+from bot.media.speech_gate import SpeechGate, SpeechGateOptions
+from tests.bot.media.fakes import (
+    FakeClock,
+    FarEnd,
+    LoudnessModel,
+    ManualTicker,
+    Transcriber,
+    TurnNotes,
+    tone,
+)
+
+LOUD, SOFT = 3000.0, 400.0
+"""RMS above and below the energy that may interrupt."""
+REPLY = "We have three plans, and the smallest of them costs nine dollars a month."
+
+
+class Call:
+    """A plane with everything around it faked; the caller speaks through `hear`."""
+
+    def __init__(
+        self, options: BargeInOptions | None = None, filters: tuple[AudioFilter, ...] = (), echo: str = "played"
+    ) -> None:
+        self.clock = FakeClock()
+        self.far_end = FarEnd(self.clock, echo=echo)
+        self.notes = TurnNotes(self.clock)
+        self.transcriber = Transcriber()
+        self.generations = Generations()
+        self.ticker = ManualTicker()
+        self.silero = LoudnessModel()
+        self.ticker.subscribe(self.silero.run)
+        self.plane = MediaPlane(
+            media_format=TELEPHONE,
+            silero=self.silero,
+            ticker=self.ticker,
+            wire=self.far_end,
+            consumer=self.transcriber,
+            listener=self.notes,
+            gate=SpeechGate(SpeechGateOptions(), min_energy=800, baseline_factor=2.8),
+            barge_in=options or BargeInOptions(),
+            generations=self.generations,
+            clock=self.clock,
+            filters=filters,
+        )
+        self.far_end.on_mark = self.plane.mark_played
+
+    def wait(self, ms: int) -> None:
+        """Time passes without any message from the caller."""
+        for _ in range(ms):
+            self.clock.ms += 1
+            self.far_end.play_one_ms()
+            if self.clock.ms % 10 == 0:
+                self.ticker.tick(self.clock())
+
+    def hear(self, *sounds: tuple[float, float]) -> None:
+        """Seconds of a sound of some RMS, in 20 ms messages in real time."""
+        audio = b"".join(tone(seconds, rms) for seconds, rms in sounds)
+        for at in range(0, len(audio), 160):
+            self.wait(20)
+            self.plane.receive_audio(audio[at : at + 160])
+
+    def reply(self, ms: int = 4000, text: str = REPLY) -> int:
+        """The agent begins to say something of that length."""
+        generation = self.generations.next()
+        utterance = self.plane.open(generation, text)
+        assert utterance is not None
+        self.plane.append(utterance, bytes([0x55]) * (ms * 8))
+        self.plane.complete(utterance)
+        self.plane.finish(generation)
+        return generation
+
+    @property
+    def said(self) -> list[str]:
+        return [entry for entry in self.notes.log if entry.startswith("agent")]
+
+
+def test_the_callers_turn_is_announced_and_settled() -> None:
+    call = Call()
+    call.hear((0.5, 0), (1.0, LOUD), (0.5, 0))
+    assert call.notes.log == ["speech_started", "speech_paused"]
+    assert call.transcriber.finalizes == 1
+    assert call.transcriber.messages.index(b"") < len(call.transcriber.messages)
+    started, paused = call.notes.at["speech_started"], call.notes.at["speech_paused"]
+    onset = 1000 + 0.5
+    assert 0 < started - onset <= 4 * WINDOW_SECONDS
+    assert 0 < paused - (onset + 1.0) <= 5 * WINDOW_SECONDS
+    last_sound = call.notes.last_sounds[0]
+    assert last_sound is not None
+    assert abs(last_sound - (onset + 1.0)) <= 0.021
+
+
+def test_everything_heard_before_a_pause_is_sent_before_its_finalize() -> None:
+    call = Call()
+    call.hear((0.33, 0), (0.61, LOUD), (0.3, 0))
+    call.plane.close()
+    before = b"".join(call.transcriber.messages[: call.transcriber.messages.index(b"")])
+    sent = tone(0.33, 0) + tone(0.61, LOUD)
+    assert before[: len(sent)] == sent
+    assert len(call.transcriber.audio) == int(1.24 * 8000)
+
+
+def test_an_interruption_clears_within_four_windows_of_the_onset() -> None:
+    for offset in range(0, 40, 7):
+        call = Call()
+        call.reply()
+        call.hear((0.6, 0))
+        call.wait(offset)
+        onset = call.clock()
+        call.hear((0.5, LOUD))
+        assert call.far_end.clears[0] - onset <= 4 * WINDOW_SECONDS
+        assert "agent_interrupted" in call.notes.log
+
+
+def test_an_interruption_is_told_in_the_order_that_the_conversation_needs() -> None:
+    call = Call()
+    call.reply()
+    call.hear((1.0, 0), (0.5, LOUD), (0.3, 0))
+    assert call.notes.log == [
+        "audio_arrived",
+        "agent_started",
+        "agent_paused",
+        "agent_interrupted",
+        "speech_started",
+        "speech_paused",
+    ]
+    reply = call.notes.replies[0]
+    assert reply.interrupted
+    assert REPLY.startswith(reply.text)
+    assert 5 < len(reply.text) < 40
+    onset = call.notes.onsets[0]
+    assert onset is not None
+    assert abs(onset - 1001.0) <= 0.021
+
+
+def test_a_cough_pauses_the_agent_who_then_goes_on_where_it_was() -> None:
+    call = Call()
+    call.reply(2000)
+    call.hear((0.5, 0), (0.07, LOUD), (3.0, 0))
+    assert call.said == ["agent_started", "agent_paused", "agent_resumed", "agent_finished"]
+    assert len(call.far_end.heard) == 2000 * 8
+    assert call.notes.replies[0].text == REPLY
+    assert "speech_started" not in call.notes.log
+
+
+def test_stale_speech_is_never_sent() -> None:
+    call = Call()
+    generation = call.generations.next()
+    utterance = call.plane.open(generation, REPLY)
+    assert utterance is not None
+    call.plane.append(utterance, bytes(1600))
+    call.hear((0.3, 0), (0.5, LOUD))
+    sent = len(call.far_end.sent)
+    call.plane.append(utterance, bytes(8000))
+    call.plane.complete(utterance)
+    assert call.plane.open(generation, "And another thing.") is None
+    call.plane.finish(generation)
+    call.wait(500)
+    assert len(call.far_end.sent) == sent
+    assert call.said.count("agent_interrupted") == 1
+    assert "agent_finished" not in call.said
+
+
+def test_a_reply_that_is_not_audible_yet_is_dropped_when_the_caller_goes_on() -> None:
+    call = Call()
+    generation = call.generations.next()
+    assert call.plane.open(generation, REPLY) is not None
+    call.hear((0.2, 0), (0.3, LOUD))
+    assert not call.generations.is_current(generation)
+    assert "speech_started" in call.notes.log
+
+
+def test_words_take_the_word_where_speech_is_too_soft_for_the_gate() -> None:
+    call = Call()
+    call.reply()
+    call.hear((0.5, 0), (0.6, SOFT))
+    assert call.said == ["agent_started"]
+    call.plane.words_heard("excuse me", 1.1)
+    assert call.said == ["agent_started", "agent_paused", "agent_interrupted"]
+    assert len(call.far_end.clears) == 1
+    assert "speech_started" in call.notes.log
+
+
+def test_words_alone_open_a_turn_and_settle_it() -> None:
+    call = Call()
+    call.hear((1.0, 50.0))
+    call.plane.words_heard("hello", 0.9)
+    assert call.notes.log == ["speech_started", "speech_paused"]
+    assert call.transcriber.finalizes == 1
+
+
+def test_a_late_final_does_not_open_a_new_turn() -> None:
+    call = Call()
+    call.hear((0.2, 0), (0.6, LOUD), (0.2, 0))
+    call.reply()
+    call.wait(100)
+    call.plane.words_heard("how much is it", 0.9)
+    assert call.notes.log.count("speech_started") == 1
+    assert "agent_interrupted" not in call.notes.log
+    call.plane.words_heard("   ", 5.0)
+    assert "agent_interrupted" not in call.notes.log
+
+
+def test_a_protected_reply_is_heard_to_its_end_and_the_caller_is_heard_too() -> None:
+    call = Call()
+    generation = call.reply(1500)
+    call.plane.protect(generation)
+    assert not call.plane.may_interrupt
+    call.hear((0.3, 0), (0.6, LOUD), (1.2, 0))
+    assert call.far_end.clears == []
+    assert [entry for entry in call.notes.log if entry.startswith("speech")] == ["speech_started", "speech_paused"]
+    assert call.said == ["agent_started", "agent_finished"]
+    assert call.plane.may_interrupt
+
+
+def test_a_protected_reply_waits_for_its_voice_while_the_caller_speaks() -> None:
+    call = Call()
+    generation = call.generations.next()
+    call.plane.protect(generation)
+    utterance = call.plane.open(generation, "Goodbye.")
+    assert utterance is not None
+    call.hear((0.5, LOUD))
+    assert call.generations.is_current(generation)
+    call.plane.append(utterance, bytes(1600))
+    assert call.said == ["agent_started"]
+
+
+def test_where_interruptions_are_off_the_agent_finishes() -> None:
+    call = Call(BargeInOptions(enabled=False))
+    call.reply(1000)
+    call.hear((0.3, 0), (0.5, LOUD))
+    call.plane.words_heard("stop stop", 0.7)
+    call.hear((1.0, 0))
+    assert call.far_end.clears == []
+    assert call.said == ["agent_started", "agent_finished"]
+    assert "speech_started" in call.notes.log
+
+
+def test_taking_the_word_silences_the_agent_and_makes_its_replies_stale() -> None:
+    call = Call()
+    generation = call.reply()
+    call.wait(1000)
+    call.plane.take_the_word()
+    assert len(call.far_end.clears) == 1
+    assert not call.generations.is_current(generation)
+    assert call.notes.replies[0].interrupted
+    call.plane.take_the_word()
+    assert len(call.notes.replies) == 1
+    newer = call.reply(300, "Goodbye.")
+    call.wait(600)
+    assert call.notes.replies[-1].generation == newer
+
+
+def test_clear_is_sent_even_when_the_reply_should_have_been_heard_already() -> None:
+    call = Call(echo="never")
+    call.reply(400)
+    call.hear((0.45, 0), (0.3, LOUD))
+    assert len(call.far_end.clears) == 1
+
+
+class Quieter:
+    """Halves every sample."""
+
+    def apply(self, pcm: bytes) -> bytes:
+        return audioop.mul(pcm, 2, 0.5)
+
+
+def test_filters_change_what_speech_to_text_and_the_gate_hear() -> None:
+    call = Call(filters=(Quieter(), Quieter()))
+    call.hear((0.5, LOUD))
+    call.plane.close()
+    rms = audioop.rms(audioop.ulaw2lin(call.transcriber.audio, 2), 2)
+    assert abs(rms - LOUD / 4) < LOUD / 40
+    silenced = Call(filters=(Quieter(),) * 8)
+    silenced.hear((0.5, LOUD))
+    assert silenced.notes.log == []
+
+
+def test_a_caller_whose_line_falls_silent_without_audio_is_settled() -> None:
+    call = Call()
+    call.hear((0.2, 0), (0.6, LOUD))
+    call.wait(800)
+    assert call.notes.log == ["speech_started", "speech_paused"]
+    assert call.transcriber.finalizes == 1
+
+
+def test_an_agent_paused_for_a_line_that_then_died_goes_on() -> None:
+    call = Call()
+    call.reply(1000)
+    call.hear((0.5, 0), (0.08, LOUD))
+    call.wait(200)
+    assert call.said == ["agent_started", "agent_paused"]
+    call.wait(2000)
+    assert call.said == ["agent_started", "agent_paused", "agent_resumed", "agent_finished"]
+
+
+def test_keys_are_passed_on() -> None:
+    call = Call()
+    call.plane.receive_dtmf("5")
+    assert call.notes.digits == ["5"]
+
+
+def test_closing_leaves_nothing_at_the_shared_clock_and_model_and_flushes_once() -> None:
+    call = Call()
+    call.reply()
+    call.hear((0.25, LOUD))
+    call.plane.close()
+    call.plane.close()
+    assert len(call.ticker.callbacks) == 1, "only the model itself is left"
+    assert len(call.transcriber.audio) == 2000
+    log = list(call.notes.log)
+    call.plane.receive_audio(tone(1.0, LOUD))
+    call.silero.run()
+    call.wait(100)
+    assert call.notes.log == log
+    assert len(call.transcriber.audio) == 2000
+
+
+@pytest.mark.parametrize("size", [1, 33, 160, 800, 5000])
+def test_messages_may_have_any_size(size: int) -> None:
+    call = Call()
+    audio = tone(0.3, 0) + tone(0.7, LOUD) + tone(0.4, 0)
+    for at in range(0, len(audio), size):
+        call.plane.receive_audio(audio[at : at + size])
+        call.silero.run()
+    assert call.notes.log == ["speech_started", "speech_paused"]
+    call.plane.close()
+    assert call.transcriber.audio == audio

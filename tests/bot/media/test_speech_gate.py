@@ -1,0 +1,85 @@
+"""When a line's sounds are the caller's speech."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.media.speech_gate import SpeechEdge, SpeechGate, SpeechGateOptions
+
+WINDOWS = st.lists(st.tuples(st.floats(0, 1), st.floats(0, 30000)), max_size=200)
+
+
+def make_gate(*, min_energy: float = 800, factor: float = 2.8) -> SpeechGate:
+    return SpeechGate(SpeechGateOptions(), min_energy=min_energy, baseline_factor=factor)
+
+
+def feed(gate: SpeechGate, *windows: tuple[float, float]) -> list[SpeechEdge]:
+    return [edge for window in windows if (edge := gate.feed(*window)) is not None]
+
+
+def test_two_windows_of_speech_begin_it_and_three_without_end_it() -> None:
+    gate = make_gate()
+    assert gate.feed(0.9, 3000) is None
+    assert gate.feed(0.9, 3000) is SpeechEdge.STARTED
+    assert feed(gate, (0.1, 3000), (0.1, 3000)) == []
+    assert gate.feed(0.1, 3000) is SpeechEdge.PAUSED
+    assert not gate.speaking
+
+
+def test_soft_word_endings_belong_to_the_speech() -> None:
+    gate = make_gate()
+    feed(gate, (0.9, 3000), (0.9, 3000))
+    assert feed(gate, *[(0.4, 200)] * 10) == []
+    assert gate.speaking
+
+
+def test_what_can_hardly_be_heard_is_no_speech_whatever_the_model_says() -> None:
+    gate = make_gate()
+    assert feed(gate, *[(0.99, 30)] * 20) == []
+
+
+def test_a_click_begins_nothing() -> None:
+    gate = make_gate()
+    assert feed(gate, *[(0.9, 9000), (0.0, 10)] * 10) == []
+
+
+@given(WINDOWS)
+def test_edges_alternate_and_agree_with_speaking(windows: list[tuple[float, float]]) -> None:
+    gate = make_gate()
+    previous = False
+    for window in windows:
+        edge = gate.feed(*window)
+        assert (edge is not None) == (gate.speaking != previous)
+        assert edge is not SpeechEdge.STARTED or gate.speaking
+        previous = gate.speaking
+
+
+@given(WINDOWS)
+def test_loud_windows_count_the_run_of_speech_loud_enough_to_interrupt(
+    windows: list[tuple[float, float]],
+) -> None:
+    gate = make_gate()
+    for probability, energy in windows:
+        needed, before = gate.interruption_energy, gate.loud_windows
+        gate.feed(probability, energy)
+        assert gate.loud_windows in (0, before + 1)
+        if gate.loud_windows:
+            assert energy >= needed >= 800
+
+
+def test_on_a_noisy_line_more_is_needed_to_interrupt() -> None:
+    gate = make_gate()
+    feed(gate, *[(0.05, 600)] * 200)
+    assert 2.5 * 600 < gate.interruption_energy <= 2.8 * 600
+    feed(gate, *[(0.9, 1200)] * 10)
+    assert gate.speaking
+    assert gate.loud_windows == 0
+    feed(gate, *[(0.9, 2500)] * 3)
+    assert gate.loud_windows == 3
+
+
+def test_speech_does_not_raise_the_noise_level() -> None:
+    gate = make_gate()
+    feed(gate, *[(0.05, 50)] * 100)
+    before = gate.baseline
+    feed(gate, *[(0.9, 9000)] * 100)
+    assert gate.baseline == before

@@ -1,0 +1,179 @@
+"""Searches that begin before the caller has finished."""
+
+import asyncio
+
+import pytest
+
+from data.knowledge.snippet import Snippet
+from processors.turn_retrieval import TurnRetrieval
+from tests.processors.values import snippet
+
+QUESTION = "how much does the premium plan cost"
+
+
+class Documents:
+    """A `SnippetSource` whose searches end when a test lets them."""
+
+    embedding_model = "minilm"
+
+    def __init__(self, *, held: bool = False) -> None:
+        self.queries: list[str] = []
+        self.running = 0
+        self.most_running = 0
+        self.begun = asyncio.Event()
+        self.may_end = asyncio.Event()
+        self.error: Exception | None = None
+        self.timed_out = False
+        if not held:
+            self.may_end.set()
+
+    async def find(self, query: str) -> tuple[tuple[Snippet, ...], bool]:
+        self.queries.append(query)
+        self.running += 1
+        self.begun.set()
+        self.most_running = max(self.most_running, self.running)
+        try:
+            await self.may_end.wait()
+        finally:
+            self.running -= 1
+        if self.error is not None:
+            raise self.error
+        return ((), True) if self.timed_out else ((snippet(query),), False)
+
+
+async def settle() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+async def test_an_early_search_that_covers_the_question_is_used() -> None:
+    documents = Documents()
+    retrieval = TurnRetrieval(documents)
+    retrieval.hint("how much does the premium plan")
+    await settle()
+    retrieval.hint(QUESTION)
+    await settle()
+    found = await retrieval.find("How much does the premium plan cost?")
+    assert documents.queries == ["how much does the premium plan", QUESTION]
+    assert found.snippets == (snippet(QUESTION),)
+    assert found.record.query == QUESTION
+    assert found.record.embedding_model == "minilm"
+    assert found.record.chunks[0].vector_distance == 0.25
+    assert found.record.latency_ms < 50
+
+
+@pytest.mark.parametrize(
+    ("searched", "question"),
+    [
+        (
+            "I wanted to ask you what you charge me for the",
+            "I wanted to ask you what you charge me for the installation",
+        ),
+        ("how much does the basic plan cost", QUESTION),
+        ("what are your", "what are your opening hours"),
+    ],
+)
+async def test_a_search_without_a_word_that_matters_is_not_used(searched: str, question: str) -> None:
+    documents = Documents()
+    retrieval = TurnRetrieval(documents)
+    retrieval.hint(searched)
+    await settle()
+    found = await retrieval.find(question)
+    assert found.record.query == question
+
+
+async def test_a_missing_little_word_does_not_cost_another_search() -> None:
+    documents = Documents()
+    retrieval = TurnRetrieval(documents)
+    retrieval.hint("how much does the premium plan cost me")
+    await settle()
+    await retrieval.find("so how much does the premium plan cost me")
+    assert len(documents.queries) == 1
+
+
+async def test_without_a_hint_the_question_is_searched() -> None:
+    documents = Documents()
+    found = await TurnRetrieval(documents).find(QUESTION)
+    assert documents.queries == [QUESTION]
+    assert found.snippets
+
+
+async def test_one_search_at_a_time_and_the_newest_words_win() -> None:
+    documents = Documents(held=True)
+    retrieval = TurnRetrieval(documents)
+    for text in ("how much does", "how much does the", "how much does the premium"):
+        retrieval.hint(text)
+        await settle()
+    assert documents.queries == ["how much does"]
+    documents.may_end.set()
+    await settle()
+    assert documents.queries == ["how much does", "how much does the premium"]
+    assert documents.most_running == 1
+
+
+async def test_a_search_that_was_given_up_does_not_swallow_what_waits_for_its_successor() -> None:
+    documents = Documents(held=True)
+    retrieval = TurnRetrieval(documents)
+    retrieval.hint("what are your opening hours")
+    await settle()
+    retrieval.cancel()
+    retrieval.hint("how much does the")
+    retrieval.hint(QUESTION)  # before the loop has told anybody that the first one is cancelled
+    await settle()
+    documents.may_end.set()
+    await settle()
+    assert documents.queries[-1] == QUESTION
+
+
+async def test_few_words_and_the_same_words_start_no_search() -> None:
+    documents = Documents()
+    retrieval = TurnRetrieval(documents)
+    retrieval.hint("how much")
+    retrieval.hint(QUESTION)
+    await settle()
+    retrieval.hint("How much does the premium plan cost?")
+    await settle()
+    assert documents.queries == [QUESTION]
+
+
+async def test_a_failing_or_slow_store_gives_an_answer_without_documents() -> None:
+    documents = Documents()
+    documents.error = ConnectionError()
+    found = await TurnRetrieval(documents).find(QUESTION)
+    assert (found.snippets, found.record.timed_out) == ((), True)
+    documents.error, documents.timed_out = None, True
+    found = await TurnRetrieval(documents).find(QUESTION)
+    assert (found.snippets, found.record.timed_out) == ((), True)
+
+
+async def test_each_turn_searches_anew() -> None:
+    documents = Documents()
+    retrieval = TurnRetrieval(documents)
+    await retrieval.find(QUESTION)
+    await retrieval.find(QUESTION)
+    assert len(documents.queries) == 2
+
+
+async def test_after_an_interrupted_search_the_next_one_is_whole() -> None:
+    documents = Documents(held=True)
+    retrieval = TurnRetrieval(documents)
+    finding = asyncio.create_task(retrieval.find(QUESTION))
+    await settle()
+    finding.cancel()
+    await asyncio.gather(finding, return_exceptions=True)
+    assert documents.running == 0
+    documents.may_end.set()
+    found = await retrieval.find(QUESTION)
+    assert found.snippets
+
+
+async def test_cancelling_leaves_no_search_behind() -> None:
+    documents = Documents(held=True)
+    retrieval = TurnRetrieval(documents)
+    retrieval.hint(QUESTION)
+    retrieval.hint(QUESTION + " a year")
+    await settle()
+    retrieval.cancel()
+    await settle()
+    assert documents.running == 0
+    assert documents.queries == [QUESTION]
