@@ -101,6 +101,19 @@ def serve(
     run_serve(settings, trusted_proxies=trusted_proxies)
 
 
+@app.command(
+    rich_help_panel="Measure",
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)
+def bench(context: typer.Context) -> None:
+    """Measure latency, cost and memory with simulated calls (`bench --help`)."""
+    require_simulator()
+    from bench.cli import main as run_bench  # noqa: PLC0415
+
+    raise typer.Exit(run_bench(context.args))
+
+
 def main() -> None:
     """Run the command line; an error that a person can do something about is one message and exit code 2."""
     try:

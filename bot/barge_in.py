@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 PAUSE_WINDOWS = 2
-QUIET_WINDOWS = 3
-"""Windows without loud speech after which a pause turns out to be a false one."""
+QUIET_WINDOWS = 7
+"""Windows (224 ms) without loud speech after which a pause turns out to be a false one. Fewer would take the
+silence inside a stop consonant ("what dis-count") for the end of a cough."""
 
 
 class BargeInAction(StrEnum):

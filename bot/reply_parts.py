@@ -90,7 +90,7 @@ def make_reply_parts(
     variables = DynamicVariables.for_call(config, started_at=started_at)
     registry = built_in_tools(agent.settings, services.appointments, variables.render)
     gate = ConfirmationGate()
-    executor = ToolExecutor(registry, gate)
+    executor = ToolExecutor(registry, gate, on_outcome=lambda outcome: ledger.tool_ended(outcome.record))
     tools = CallTools(executor, gate, config, generations, lambda: ledger.caller_turns, lambda: datetime.now(UTC))
     schemas = registry.schemas()
     language_model = LanguageModel(

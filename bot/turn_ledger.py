@@ -82,6 +82,8 @@ class TurnLedger:
         self._transcribed_at: float | None = None
         self._interruption: _Interruption | None = None
         self._unclaimed_tools: list[ToolCallRecord] = []
+        self._ended_tools: dict[str, ToolCallRecord] = {}
+        self._told_tools: set[str] = set()
         self.caller_turns = 0
 
     # --- the caller ---------------------------------------------------------------------------------------
@@ -163,14 +165,22 @@ class TurnLedger:
             reply.input_tokens = (reply.input_tokens or 0) + usage.input_tokens
             reply.output_tokens = (reply.output_tokens or 0) + usage.output_tokens
 
+    def tool_ended(self, record: ToolCallRecord) -> None:
+        """A tool call ended; written down at the end of the call if no reply ever comes to claim it."""
+        self._ended_tools[record.request_id] = record
+        self._tell(record)
+
     def tools_used(self, generation: int, records: Sequence[ToolCallRecord]) -> None:
         """Tools ended that this reply asked for. A reply that is over by then leaves them to the next one."""
         reply = self._replies.get(generation)
-        if reply is None:
-            self._unclaimed_tools.extend(records)
-        else:
-            reply.tools.extend(records)
+        (self._unclaimed_tools if reply is None else reply.tools).extend(records)
         for record in records:
+            self._ended_tools.pop(record.request_id, None)
+            self._tell(record)
+
+    def _tell(self, record: ToolCallRecord) -> None:
+        if record.request_id not in self._told_tools:
+            self._told_tools.add(record.request_id)
             self._emit(ToolFinished(self._conversation_id, self._wall_clock(), record))
 
     def speaking(self, generation: int, text: str) -> None:
@@ -212,9 +222,11 @@ class TurnLedger:
             self.caller_turn(" ".join(word.text for word in words))
         for generation in tuple(self._replies):
             self.reply_heard(generation, "", interrupted=True)
-        if self._unclaimed_tools:
-            tools = tuple(self._unclaimed_tools)
+        # Some may have ended when the pipeline was already closing, and told nobody but the ledger.
+        tools = (*self._unclaimed_tools, *self._ended_tools.values())
+        if tools:
             self._unclaimed_tools.clear()
+            self._ended_tools.clear()
             self._write(Role.AGENT, "", None, interrupted=True, tool_calls=tools)
 
     # --- writing ------------------------------------------------------------------------------------------

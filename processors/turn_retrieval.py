@@ -55,6 +55,7 @@ class TurnRetrieval:
         self._query = ""
         self._task: asyncio.Task[Found] | None = None
         self._next: str | None = None
+        self._earlier: Found | None = None
 
     def hint(self, text: str) -> None:
         """The caller has said this much so far."""
@@ -73,7 +74,11 @@ class TurnRetrieval:
             self._begin(question)
         assert self._task is not None
         found = await self._task
+        if found.record.timed_out and self._earlier is not None:
+            # What was found for most of the question beats nothing.
+            found = self._earlier
         self._drop()
+        self._earlier = None
         record = found.record
         added = (time.perf_counter() - began) * 1000
         return Found(
@@ -86,6 +91,7 @@ class TurnRetrieval:
     def cancel(self) -> None:
         """The call is over or the turn came to nothing."""
         self._drop()
+        self._earlier = None
 
     def _begin(self, text: str) -> None:
         self._query = text
@@ -115,9 +121,11 @@ class TurnRetrieval:
             logger.exception("Retrieval failed; answering without documents")
             snippets, timed_out = (), True
         uses = tuple(SnippetUse(s.document_id, s.chunk_id, round(s.vector_distance, 4)) for s in snippets)
-        return Found(
-            snippets, RetrievalRecord(query, self._source.embedding_model, 0.0, uses, timed_out=timed_out)
-        )
+        record = RetrievalRecord(query, self._source.embedding_model, 0.0, uses, timed_out=timed_out)
+        found = Found(snippets, record)
+        if not timed_out:
+            self._earlier = found
+        return found
 
 
 def _words(text: str) -> list[str]:

@@ -253,11 +253,24 @@ class DeepgramListener:
         self._on_result(result, self._settles(result))
 
     def _settles(self, result: ListenResult) -> bool:
-        """True for the answer to the last Finalize in flight; earlier answers are overtaken by later speech."""
+        """True for the answer to the last Finalize in flight; earlier answers are overtaken by later speech.
+
+        A final that covers everything up to that Finalize is an answer too, marked as one or not: some servers
+        of this protocol know no `from_finalize`.
+        """
         if not result.from_finalize:
-            return False
+            return self._covers_all(result)
         oldest = asyncio.get_running_loop().time() - FINALIZE_ANSWER_SECONDS
         answered = self._format.byte_count(result.end_seconds + ANSWER_SLACK_SECONDS)
         # The first, and with it those that had no answer of their own although their audio is covered.
         self._unanswered = [f for f in self._unanswered[1:] if f.offset > answered and f.sent_at > oldest]
         return not self._unanswered and not self._finalize_at
+
+    def _covers_all(self, result: ListenResult) -> bool:
+        if not result.is_final or not result.text or not self._unanswered or self._finalize_at:
+            return False
+        covered = self._format.byte_count(result.end_seconds + ANSWER_SLACK_SECONDS)
+        if self._unanswered[-1].offset > covered:
+            return False
+        self._unanswered.clear()
+        return True

@@ -37,6 +37,9 @@ class Line:
         return self
 
 
+QUIET = "." * QUIET_WINDOWS
+
+
 def test_loud_speech_pauses_at_the_second_window_and_interrupts_at_the_least_length() -> None:
     assert Line().hear("....####").actions == [(6, PAUSE), (8, CONFIRM)]
 
@@ -46,11 +49,15 @@ def test_a_click_does_nothing() -> None:
 
 
 def test_a_cough_pauses_and_the_agent_goes_on() -> None:
-    assert Line().hear("##...").actions == [(2, PAUSE), (2 + QUIET_WINDOWS, RESUME)]
+    assert Line().hear("##" + QUIET).actions == [(2, PAUSE), (2 + QUIET_WINDOWS, RESUME)]
+
+
+def test_the_silence_inside_a_stop_consonant_does_not_give_the_word_back() -> None:
+    assert Line().hear("##" + "." * 5 + "####").actions == [(2, PAUSE), (11, CONFIRM)]
 
 
 def test_a_second_cough_within_the_debounce_does_not_pause_again() -> None:
-    line = Line(BargeInOptions(debounce_seconds=0.4)).hear("##...")
+    line = Line(BargeInOptions(debounce_seconds=0.4)).hear("##" + QUIET)
     line.hear("##..##..")
     assert len(line.actions) == 2
     line.hear("........##")
@@ -58,9 +65,9 @@ def test_a_second_cough_within_the_debounce_does_not_pause_again() -> None:
 
 
 def test_speech_that_goes_on_through_the_debounce_interrupts_after_it() -> None:
-    line = Line(BargeInOptions(debounce_seconds=0.4)).hear("##..." + "#" * 20)
-    # 0.4 s after the window of the resumption (5) is window 18; one more confirms.
-    assert line.actions[:4] == [(2, PAUSE), (5, RESUME), (18, PAUSE), (19, CONFIRM)]
+    line = Line(BargeInOptions(debounce_seconds=0.4)).hear("##" + QUIET + "#" * 20)
+    # 0.4 s after the window of the resumption (9) is window 22; one more confirms.
+    assert line.actions[:4] == [(2, PAUSE), (9, RESUME), (22, PAUSE), (23, CONFIRM)]
 
 
 def test_a_longer_least_speech_waits_longer() -> None:

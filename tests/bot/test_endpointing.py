@@ -226,15 +226,9 @@ async def test_a_late_final_does_not_open_a_new_turn_and_is_not_lost() -> None:
 
 async def test_each_turn_is_judged_by_its_own_words() -> None:
     async with caller() as turns:
-        await turns.starts()
-        await turns.pauses()
-        await turns.final("and")
-        await turns.starts()
-        await turns.pauses()
-        await turns.final("that is all.")
-        await turns.ends_within(0, 0.3)
-        await turns.starts()
-        await turns.pauses()
-        await turns.final(COMPLETE)
-        await turns.ends_within(0, 0.3, 2)
-        await turns.have_said("and that is all.", COMPLETE)
+        for count, text in enumerate(("Room five five.", "Six."), start=1):
+            await turns.starts()
+            await turns.pauses()
+            await turns.final(text)
+            await turns.ends_within(0, 0.3, count)  # together they would be a number being dictated
+        await turns.have_said("Room five five.", "Six.")

@@ -216,6 +216,17 @@ def test_tools_that_ended_after_the_last_reply_are_in_the_transcript() -> None:
     assert [(turn.role, turn.message, turn.tool_calls) for turn in desk.turns] == [(Role.AGENT, "", (tool(),))]
 
 
+def test_a_tool_that_ended_while_the_call_was_closing_is_in_the_transcript_once() -> None:
+    desk = Desk()
+    desk.ledger.reply_began(1, answers_caller=True)
+    desk.ledger.tool_ended(tool("claimed"))
+    desk.ledger.tools_used(1, (tool("claimed"),))
+    desk.ledger.reply_heard(1, ANSWER, interrupted=False)
+    desk.ledger.tool_ended(ToolCallRecord("call_2", "late", {}, {"status": "booked"}, False, 1.0))
+    desk.ledger.close()
+    assert [call.tool_name for turn in desk.turns for call in turn.tool_calls] == ["claimed", "late"]
+
+
 def test_words_that_no_turn_has_taken_up_become_one_at_the_end() -> None:
     desk = Desk()
     desk.at(1.0).caller_started()

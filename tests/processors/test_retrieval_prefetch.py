@@ -5,6 +5,8 @@ from pipecat.frames.frames import (
     LLMContextUserTurnFrame,
     TranscriptionFrame,
     UserStartedSpeakingFrame,
+    VADUserStartedSpeakingFrame,
+    VADUserStoppedSpeakingFrame,
 )
 
 from processors.retrieval_prefetch import RetrievalPrefetch
@@ -35,15 +37,30 @@ def interim(text: str) -> InterimTranscriptionFrame:
 async def test_hints_are_the_turns_words_so_far_and_all_frames_pass() -> None:
     retrieval = Hinted()
     async with running(RetrievalPrefetch(retrieval)) as bench:
-        await bench.send(interim("how"), final("How much"), interim("is the"), final("is the plan?"))
-        await bench.until(TranscriptionFrame, 2)
+        await bench.send(interim("how"), final("How much"), interim("is the"))
         await bench.until(InterimTranscriptionFrame, 2)
-    assert retrieval.hints == ["how", "How much", "How much is the", "How much is the plan?"]
+        await bench.send(VADUserStoppedSpeakingFrame())
+        await bench.until(VADUserStoppedSpeakingFrame)
+        await bench.send(final("is the plan?"))
+        await bench.until(TranscriptionFrame, 2)
+    assert retrieval.hints == ["How much is the", "How much is the plan?"]
+
+
+async def test_nothing_is_searched_while_the_caller_speaks_on() -> None:
+    retrieval = Hinted()
+    async with running(RetrievalPrefetch(retrieval)) as bench:
+        await bench.send(VADUserStoppedSpeakingFrame(), VADUserStartedSpeakingFrame())
+        await bench.until(VADUserStartedSpeakingFrame)
+        await bench.send(interim("how much is"), interim("how much is the"))
+        await bench.until(InterimTranscriptionFrame, 2)
+    assert retrieval.hints == []
 
 
 async def test_a_new_turn_begins_with_no_words_whether_it_began_or_the_last_one_ended() -> None:
     retrieval = Hinted()
     async with running(RetrievalPrefetch(retrieval)) as bench:
+        await bench.send(VADUserStoppedSpeakingFrame())
+        await bench.until(VADUserStoppedSpeakingFrame)
         await bench.send(final("one"))
         await bench.until(TranscriptionFrame)
         await bench.send_up(UserStartedSpeakingFrame())

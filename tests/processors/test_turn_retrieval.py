@@ -146,6 +146,18 @@ async def test_a_failing_or_slow_store_gives_an_answer_without_documents() -> No
     assert (found.snippets, found.record.timed_out) == ((), True)
 
 
+async def test_what_was_found_for_most_of_the_question_beats_a_search_that_came_too_late() -> None:
+    documents = Documents()
+    retrieval = TurnRetrieval(documents)
+    retrieval.hint("how much is the Heron")
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    documents.timed_out = True
+    found = await retrieval.find("how much is the Heron installation")
+    assert [s.text for s in found.snippets] == [snippet("how much is the Heron").text]
+    assert (await retrieval.find("another turn altogether")).snippets == ()
+
+
 async def test_each_turn_searches_anew() -> None:
     documents = Documents()
     retrieval = TurnRetrieval(documents)

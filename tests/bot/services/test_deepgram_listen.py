@@ -240,6 +240,22 @@ async def test_an_answer_settles_what_it_covers_though_an_earlier_finalize_had_n
     assert hearing.settled == [True]
 
 
+async def test_a_final_that_covers_the_last_finalize_settles_though_it_is_not_marked_as_its_answer() -> None:
+    hearing = Hearing()
+
+    async def peer(socket: ServerConnection) -> None:
+        async for message in socket:
+            if message == '{"type":"Finalize"}':
+                await socket.send(results("not yet all", 0, 0.02))
+                await socket.send(results("yes please", 0.02, 0.1))
+
+    async with serve_peer(peer) as url, listening(url, hearing) as listener:
+        listener.send_audio(bytes(800))
+        listener.finalize()
+        await hearing.until_results(2)
+    assert hearing.settled == [False, True]
+
+
 async def test_a_peer_that_does_not_answer_is_left_for_a_new_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deepgram_listen, "SILENT_PEER_SECONDS", 0.3)
     hearing = Hearing()
@@ -326,3 +342,29 @@ async def test_a_defect_while_hearing_is_reported_and_does_not_deafen_in_silence
             await failed.wait()
         await listener.close()
     assert len(failures) == 1
+
+
+async def test_positions_count_from_the_start_of_the_call_and_what_is_settled_is_not_sent_again() -> None:
+    hearing = Hearing()
+    heard: list[int] = []
+
+    async def peer(socket: ServerConnection) -> None:
+        heard.append(0)
+        async for message in socket:
+            if not isinstance(message, bytes):
+                continue
+            heard[-1] += len(message)
+            if len(heard) == 1 and heard[0] == 1600:
+                await socket.send(results("hello", 0, 0.15))
+                await socket.close(1011)
+                return
+            if len(heard) == 2 and heard[1] == 1200:
+                await socket.send(results("there", 0, 0.1))
+
+    async with serve_peer(peer) as url, listening(url, hearing) as listener:
+        listener.send_audio(bytes(1600))
+        await hearing.until_results(1)
+        listener.send_audio(bytes(800))
+        await hearing.until_results(2)
+    assert [round(result.end_seconds, 3) for result in hearing.results] == [0.15, 0.25]
+    assert heard == [1600, 1200]

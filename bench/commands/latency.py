@@ -1,0 +1,79 @@
+"""`bench latency`: waiting times and CPU cost at some numbers of calls."""
+
+import argparse
+
+from bench.commands.common import add_server_arguments, environment_options, positive, run_on_loop
+from bench.environment import REPOSITORY, EnvironmentOptions, open_environment
+from bench.latency import LatencyBench, Progress
+from bench.latency_report import LatencyOptions, LatencyReport
+from bench.machine import this_machine
+from bench.results import write_report
+from bench.screen import Screen
+from bench.shop import chunk_count
+
+HELP = "voice-to-voice, overhead, interruption, greeting and CPU cost at some numbers of calls"
+_DEFAULT = LatencyOptions()
+QUICK = LatencyOptions(calls=(2,), questions=1, least_turns=1, stagger_seconds=0.2, idle_seconds=1.0)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of this verb."""
+    add_server_arguments(parser)
+    parser.add_argument(
+        "--calls",
+        type=_numbers,
+        default=_DEFAULT.calls,
+        metavar="N,N,…",
+        help="numbers of calls at once, one row each (default: 1,10,25)",
+    )
+    parser.add_argument(
+        "--questions",
+        type=positive,
+        default=_DEFAULT.questions,
+        help="in every call, beside the reply that is interrupted (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--least-turns",
+        type=positive,
+        default=_DEFAULT.least_turns,
+        help="callers call again until a row has so many turns (default: %(default)s)",
+    )
+
+
+def run(namespace: argparse.Namespace) -> int:
+    """Measure, print, write; 1 if a call was not in good order."""
+    options = QUICK
+    if not namespace.quick:
+        options = LatencyOptions(
+            calls=namespace.calls, questions=namespace.questions, least_turns=namespace.least_turns
+        )
+    screen = Screen()
+    with screen.progress() as progress:
+        where = environment_options(namespace, max(options.calls))
+        report = run_on_loop(measure(where, options, progress))
+    files = write_report(report, namespace.output)
+    screen.show(report, tuple(fault for row in report.rows for fault in row.faults), files)
+    return 0 if all(row.in_good_order == row.made for row in report.rows) else 1
+
+
+async def measure(where: EnvironmentOptions, options: LatencyOptions, progress: Progress) -> LatencyReport:
+    """Measure a server.
+
+    Raises:
+        ConfigurationError: It did not start, or cannot be called.
+    """
+    machine = this_machine(REPOSITORY)
+    async with open_environment(where) as environment:
+        idle, rows = await LatencyBench(environment, options, progress).run()
+        return LatencyReport(
+            machine=machine,
+            options=options,
+            delays=environment.delays,
+            chunks=chunk_count(),
+            idle_cores=round(idle, 4) if idle is not None else None,
+            rows=rows,
+        )
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(positive(part) for part in text.split(","))

@@ -1,0 +1,78 @@
+"""Latency and cost under load: what callers wait for, and what it costs the server, at some numbers of calls.
+
+Every figure is taken outside the server, at the other end of the media stream, in the words of the design.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from bench.call_figures import latency_row
+from bench.call_plan import CallPlan, plan_call
+from bench.environment import Environment
+from bench.latency_report import LatencyOptions, LatencyRow
+from bench.load import LoadRunner, spread_over_callers
+from bench.load_cost import watch_load
+from bench.process_usage import ProcessUsage, idle_cores
+from bench.stored_call import StoredCalls
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is measured, how many steps of it are done, and how many there will be."""
+
+_SETTLE_SECONDS = 2.0
+
+
+class LatencyBench:
+    """Measures one server.
+
+    Args:
+        environment: The server, and the network to call it over.
+        options: How.
+        progress: Told how it goes.
+    """
+
+    def __init__(self, environment: Environment, options: LatencyOptions, progress: Progress) -> None:
+        self._environment = environment
+        self._options = options
+        self._progress = progress
+        self._runner = LoadRunner(environment)
+        self._usage = ProcessUsage(environment.server_pid) if environment.server_pid is not None else None
+
+    async def run(self) -> tuple[float | None, tuple[LatencyRow, ...]]:
+        """Measure; returns the cores that the idle server needs, and a row for every number of calls."""
+        plans = self._plans()
+        # One call outside the figures: first uses (models, pools, code paths) are no steady state.
+        warm_up = [plan_call(0, 1, interruption=False)]
+        await self._runner.prepare([plan for row in (warm_up, *plans) for plan in row])
+        await self._runner.run(spread_over_callers(warm_up, 1), lambda: None)
+        await asyncio.sleep(_SETTLE_SECONDS)
+        idle = await idle_cores(self._usage, self._options.idle_seconds) if self._usage is not None else None
+        rows = []
+        for at_once, of_row in zip(self._options.calls, plans, strict=True):
+            rows.append(await self._measure(at_once, of_row, idle or 0.0))
+        return idle, tuple(rows)
+
+    def _plans(self) -> list[list[CallPlan]]:
+        """The calls of every row; no row repeats another's questions, which the server would remember."""
+        options, index = self._options, 1
+        plans = []
+        for at_once in options.calls:
+            count = options.call_count(at_once)
+            plans.append([plan_call(number, options.questions) for number in range(index, index + count)])
+            index += count
+        return plans
+
+    async def _measure(self, at_once: int, plans: Sequence[CallPlan], idle: float) -> LatencyRow:
+        load = spread_over_callers(plans, at_once, stagger_seconds=self._options.stagger_seconds)
+        done = 0
+
+        def count() -> None:
+            nonlocal done
+            done += 1
+            self._progress(f"{at_once} calls", done, load.utterance_count)
+
+        self._progress(f"{at_once} calls", 0, load.utterance_count)
+        async with watch_load(self._usage) as cost:
+            calls = await self._runner.run(load, count)
+        async with StoredCalls(self._environment) as storage:
+            stored = [await storage.read(call.call_sid) for call in calls]
+        return latency_row(at_once, calls, stored, cost, idle_cores=idle, delays=self._environment.delays)

@@ -1,0 +1,57 @@
+"""Where results go: JSON for programs, a plot and a table for people."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from bench.latency_report import LatencyReport
+from bench.memory_report import MemoryReport
+from bench.plots import plot_latency, plot_memory
+from bench.tables import Table, latency_tables, memory_tables
+from config.errors import InvalidInputError
+
+Report = LatencyReport | MemoryReport
+
+_KINDS: tuple[type[LatencyReport] | type[MemoryReport], ...] = (LatencyReport, MemoryReport)
+
+
+def tables_of(report: Report) -> tuple[Table, ...]:
+    """The tables of any report."""
+    return latency_tables(report) if isinstance(report, LatencyReport) else memory_tables(report)
+
+
+def write_report(report: Report, folder: Path) -> tuple[Path, Path]:
+    """Write a report's JSON and plot, named after its command; blocking.
+
+    Returns:
+        The two files.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    data, plot = folder / f"{report.command}.json", folder / f"{report.command}.png"
+    data.write_text(report.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    if isinstance(report, LatencyReport):
+        plot_latency(report, plot)
+    else:
+        plot_memory(report, plot)
+    return data, plot
+
+
+def read_reports(folder: Path) -> list[Report]:
+    """The reports in a folder, in the order of the commands; blocking.
+
+    Raises:
+        InvalidInputError: A file is none of ours.
+    """
+    reports: list[Report] = []
+    for kind in _KINDS:
+        path = folder / f"{_command(kind)}.json"
+        if path.is_file():
+            try:
+                reports.append(kind.model_validate_json(path.read_bytes()))
+            except ValidationError as error:
+                raise InvalidInputError(f"{path} is no report of this version; measure again.") from error
+    return reports
+
+
+def _command(kind: type[BaseModel]) -> str:
+    return str(kind.model_fields["command"].default)

@@ -1,0 +1,44 @@
+import pytest
+
+from bench.call_plan import Manner, plan_call, plan_short_call, texts_of
+from bench.load import spread_over_callers
+
+
+def test_a_call_has_its_questions_one_interruption_and_a_goodbye() -> None:
+    plan = plan_call(3, questions=4)
+    manners = [said.manner for said in plan.utterances]
+    assert manners.count(Manner.ASKED) == 5
+    assert manners.count(Manner.INTERRUPTING) == 1
+    assert manners[-1] is Manner.GOODBYE
+    interrupting = manners.index(Manner.INTERRUPTING)
+    assert plan.utterances[interrupting - 1].is_cut_short
+    assert plan.utterances[interrupting].after_ms >= 1000
+    assert 1 < interrupting < len(manners) - 1
+
+
+def test_calls_ask_different_questions_and_interrupt_at_different_moments() -> None:
+    plans = [plan_call(index, questions=4) for index in range(40)]
+    asked = [said.question.text for plan in plans for said in plan.utterances if said.question.answer]
+    assert len(set(asked)) == len(asked) == 200
+    moments = {said.after_ms for plan in plans for said in plan.utterances if said.after_ms}
+    assert len(moments) > 5
+
+
+def test_a_short_call_ends_in_the_middle_of_the_reply() -> None:
+    plan = plan_short_call(7)
+    assert plan.hangs_up
+    assert [said.manner for said in plan.utterances] == [Manner.ASKED]
+
+
+def test_texts_come_once() -> None:
+    texts = texts_of([plan_call(0, 1), plan_call(0, 1)])
+    assert len(texts) == len(set(texts)) == 4
+
+
+@pytest.mark.parametrize("callers", [1, 3, 5])
+def test_every_call_is_made_by_one_caller(callers: int) -> None:
+    plans = [plan_call(index, 1) for index in range(5)]
+    load = spread_over_callers(plans, callers)
+    assert len(load.lanes) == callers
+    assert sorted(plan.index for plan in load.plans) == [0, 1, 2, 3, 4]
+    assert load.utterance_count == 20
