@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from cli.keys import keys
 from cli.simulator_extra import require_simulator
 from cli.start import start_conversation, start_server_process
 from config.errors import PhoneAgentError
@@ -23,6 +24,9 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+app.add_typer(keys, name="keys", rich_help_panel="Run")
 
 
 @app.callback()
@@ -43,6 +47,7 @@ def about() -> None:
 
       $ cp .env.example .env                     then fill in Twilio, Deepgram, PUBLIC_URL
       $ python run_bot.py serve
+      $ python run_bot.py keys --help            who may use the REST API
 
     Settings come from the environment and from [bold].env[/bold]; [bold].env.example[/bold] explains each.
     """
@@ -92,8 +97,9 @@ def serve(
 ) -> None:
     """Run the server: telephone calls and the REST API.
 
-    On an empty database it makes the sample agent and routes TWILIO_PHONE_NUMBER to it. SIGTERM and Ctrl-C let
-    running calls end first (DRAIN_SECONDS); a second Ctrl-C does not wait.
+    On an empty database it makes the sample agent and routes TWILIO_PHONE_NUMBER to it. Without any API key it
+    makes one and prints it, once. SIGTERM and Ctrl-C let running calls end first (DRAIN_SECONDS); a second Ctrl-C
+    does not wait.
     """
     settings = start_server_process()
     from cli.serve import run_serve  # noqa: PLC0415

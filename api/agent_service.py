@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 from api.agent_responses import agent_detail
 from api.agent_views.blank_agent import blank_agent
 from api.agent_views.write import apply_changes
+from api.audit_trail import AuditTrail
 from api.etags import next_update, require_match
 from api.json_tree import JsonObject
 from api.schemas.agents import AgentDetail
 from config.settings import Settings
 from data.agent_config import AgentConfig
+from data.audit import AuditAction, AuditTarget
 from data.database import Database
 from data.ids import new_id
 from data.phone_numbers import PhoneNumber, PhoneNumberQuery
@@ -20,12 +22,19 @@ _MAX_NUMBERS_SHOWN = 100
 
 
 class AgentService:
-    """What can be done with the agents of one workspace."""
+    """What can be done with the agents of one workspace.
 
-    def __init__(self, database: Database, settings: Settings, workspace_id: str) -> None:
+    Args:
+        database: Where agents are.
+        settings: Defaults of what a body leaves out.
+        trail: Whose workspace it is, and who does it.
+    """
+
+    def __init__(self, database: Database, settings: Settings, trail: AuditTrail) -> None:
         self._database = database
         self._settings = settings
-        self._workspace_id = workspace_id
+        self._trail = trail
+        self._workspace_id = trail.workspace_id
 
     async def create(self, body: JsonObject) -> AgentConfig:
         """Make an agent of a body in either view.
@@ -38,6 +47,7 @@ class AgentService:
         agent = apply_changes(blank, body, blank=blank, retention_days=self._settings.retention_days)
         async with self._database.session() as session:
             await AgentRepository(session).add(agent)
+            await self._trail.note(session, AuditAction.AGENT_CREATED, AuditTarget.AGENT, agent.agent_id)
         return agent
 
     async def detail(self, agent_id: str) -> AgentDetail:
@@ -73,6 +83,7 @@ class AgentService:
             if changed is not stored:
                 changed = changed.model_copy(update={"updated_at": next_update(stored.updated_at)})
                 await agents.replace(changed, expected_updated_at=stored.updated_at)
+                await self._trail.note(session, AuditAction.AGENT_UPDATED, AuditTarget.AGENT, agent_id)
 
     async def delete(self, agent_id: str, *, if_match: str | None) -> None:
         """Remove an agent; its conversations stay.
@@ -86,6 +97,7 @@ class AgentService:
             stored = await agents.get(self._workspace_id, agent_id)
             require_match(if_match, stored.updated_at)
             await agents.delete(self._workspace_id, agent_id)
+            await self._trail.note(session, AuditAction.AGENT_DELETED, AuditTarget.AGENT, agent_id)
 
     async def duplicate(self, agent_id: str, *, name: str | None) -> AgentConfig:
         """A copy with an id of its own, which no telephone number leads to.
@@ -106,6 +118,7 @@ class AgentService:
                 }
             )
             await agents.add(copy)
+            await self._trail.note(session, AuditAction.AGENT_CREATED, AuditTarget.AGENT, copy.agent_id)
         return copy
 
     def shown(self, agent: AgentConfig, numbers: tuple[PhoneNumber, ...] = ()) -> AgentDetail:

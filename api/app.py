@@ -7,24 +7,24 @@ import httpx
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
+from api.access import AccessControl
 from api.errors import install_error_handlers
 from api.health_monitor import HealthMonitor
 from api.http_metrics import HttpMetrics
+from api.key_use import KeyUseWriter
+from api.key_verifier import KeyVerifier
 from api.live_calls import NoRuntime, Runtime, RuntimeOpener
 from api.media_stream import router as media_stream_router
+from api.openapi import create_documented_app
 from api.request_context import RequestContextMiddleware
-from api.routers import agents, conversations, health, latency, metrics
+from api.routers import agents, api_keys, audit_log, conversations, health, latency, metrics, workspaces
 from api.state import AppState
 from api.vendor_checks import CRITICAL_CHECKS, REQUEST_TIMEOUT_SECONDS, standard_checks
 from api.voice import router as voice_router
 from config.settings import Settings
 from data.database import Database
 
-TITLE = "AI SDR phone agent"
-DESCRIPTION = (
-    "Agents that answer the telephone, in the shape of the ElevenLabs Agents API. "
-    "Every error but a 422 is a `detail` object with a `code`, a `message` and a `request_id`."
-)
+_ROUTERS = (agents, conversations, latency, api_keys, audit_log, workspaces, health, metrics)
 
 
 def create_app(
@@ -55,12 +55,19 @@ def create_app(
             if open_runtime is not None:
                 calls_side = await stack.enter_async_context(open_runtime(settings, database))
             client = await stack.enter_async_context(httpx.AsyncClient(timeout=REQUEST_TIMEOUT_SECONDS))
-            app.state.services = _state(settings, database, calls_side, http_metrics, client)
+            uses = KeyUseWriter(database)
+            uses.start()
+            stack.push_async_callback(uses.close)
+            access = AccessControl(
+                KeyVerifier(settings.api_keys, database, uses),
+                requests_per_minute=settings.rate_limit_per_minute,
+            )
+            app.state.services = _state(settings, database, access, calls_side, http_metrics, client)
             yield
 
-    app = FastAPI(title=TITLE, description=DESCRIPTION, lifespan=lifespan)
+    app = create_documented_app(lifespan)
     install_error_handlers(app)
-    for module in (agents, conversations, latency, health, metrics):
+    for module in _ROUTERS:
         app.include_router(module.router)
     app.include_router(voice_router)
     app.include_router(media_stream_router)
@@ -70,7 +77,7 @@ def create_app(
             allow_origins=list(settings.cors_origins),
             allow_methods=["GET", "POST", "PATCH", "DELETE"],
             allow_headers=["xi-api-key", "content-type", "if-match", "x-request-id"],
-            expose_headers=["etag", "x-request-id"],
+            expose_headers=["etag", "retry-after", "x-request-id"],
         )
     # Added last, so outermost: it must see every response and every bug.
     app.add_middleware(RequestContextMiddleware, metrics=http_metrics)
@@ -80,6 +87,7 @@ def create_app(
 def _state(
     settings: Settings,
     database: Database,
+    access: AccessControl,
     runtime: Runtime,
     http_metrics: HttpMetrics,
     client: httpx.AsyncClient,
@@ -89,6 +97,7 @@ def _state(
     return AppState(
         settings=settings,
         database=database,
+        access=access,
         runtime=runtime,
         health=HealthMonitor(checks, critical=CRITICAL_CHECKS),
         metrics=http_metrics,

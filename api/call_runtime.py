@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from api.appointment_book import DatabaseAppointmentBook
 from api.first_start import ensure_number_is_routed, ensure_sample_agent, project_knowledge
 from api.health_checks import HealthCheck
+from api.runtime_checks import runtime_checks
 from bot.barge_in import BargeInOptions
 from bot.call_manager import CallManager
 from bot.call_services import CallServices, InterruptionSettings, SpeechVendor
@@ -40,15 +41,17 @@ class CallRuntime:
         calls: Runs and counts calls.
         events: Where live views subscribe.
         services: What calls share.
+        checks: Of what calls use.
     """
 
     calls: CallManager
     events: EventFanout
     services: CallServices
+    checks: Mapping[str, HealthCheck]
 
     def health_checks(self) -> Mapping[str, HealthCheck]:
-        """Nothing beyond the server's own."""
-        return {}
+        """Checks of the model and the vector store that calls use, by name."""
+        return self.checks
 
 
 def _secret(value: SecretStr | None) -> str | None:
@@ -116,7 +119,8 @@ async def open_call_runtime(settings: Settings, database: Database) -> AsyncIter
         )
         events = EventFanout([journal])
         calls = CallManager(services, events, journal, settings.max_concurrent_calls)
-        yield CallRuntime(calls, events, services)
+        checks = runtime_checks(model, settings.ollama_model, knowledge.store)
+        yield CallRuntime(calls, events, services, checks)
         await calls.drain(settings.drain_seconds)
 
 

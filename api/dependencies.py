@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Header, Path, Query
 from pydantic import AfterValidator
 
-from api.auth import CurrentIdentity
+from api.auth import CurrentIdentity, CurrentTrail
 from api.json_tree import require_storable
 from api.state import AppState, current_state
 from config.errors import NotFoundError
@@ -16,6 +16,9 @@ State = Annotated[AppState, Depends(current_state)]
 
 Me = CurrentIdentity
 """The authenticated client."""
+
+Trail = CurrentTrail
+"""Where the authenticated client's changes are noted."""
 
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 
@@ -57,6 +60,15 @@ async def conversation_id_in_path(
     return plausible_conversation_id(conversation_id)
 
 
+async def key_id_in_path(key_id: Annotated[str, Path(description="`key_…`")]) -> str:
+    """The id, if it can be one at all.
+
+    Raises:
+        NotFoundError: `api_key_not_found`.
+    """
+    return _plausible(key_id, "api_key_not_found", "There is no such API key in this workspace.")
+
+
 def plausible_conversation_id(text: str) -> str:
     """A conversation's id or a CallSid, if the text can be one at all.
 
@@ -78,6 +90,9 @@ AgentId = Annotated[str, Depends(agent_id_in_path)]
 
 ConversationId = Annotated[str, Depends(conversation_id_in_path)]
 """A conversation's id or CallSid, from the path."""
+
+KeyId = Annotated[str, Depends(key_id_in_path)]
+"""An API key's id, from the path."""
 
 IfMatch = Annotated[
     str | None,

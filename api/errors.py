@@ -4,6 +4,7 @@ Status codes follow one rule: the official SDK retries 408, 409, 429 and every 5
 business error may use those. 429 is used only where nothing was done and trying again is right.
 """
 
+import math
 from http import HTTPStatus
 from typing import cast
 
@@ -55,6 +56,20 @@ class CredentialsError(AuthenticationError):
         self.legacy_status = legacy_status
 
 
+class TooManyRequestsError(CapacityError):
+    """Nothing was done; it may be repeated later.
+
+    Attributes:
+        retry_after: Seconds until then; the `retry-after` header has them rounded up.
+    """
+
+    code = "rate_limited"
+
+    def __init__(self, message: str, *, code: str, retry_after: float) -> None:
+        super().__init__(message, code=code)
+        self.retry_after = retry_after
+
+
 _STATUS: tuple[tuple[type[PhoneAgentError], int, str], ...] = (
     (InvalidInputError, 400, "invalid_request"),
     (ConfigurationError, 400, "invalid_request"),
@@ -65,17 +80,53 @@ _STATUS: tuple[tuple[type[PhoneAgentError], int, str], ...] = (
     (PreconditionFailedError, 412, "precondition_failed"),
     (CapacityError, 429, "rate_limit_error"),
 )
-_DESCRIPTIONS = {
-    400: "The request cannot be used; nothing was changed.",
-    401: "No API key, or a wrong one.",
-    404: "There is no such thing in this workspace.",
-    412: "It changed since it was read: read it again and repeat.",
+_DOCUMENTED = {
+    400: ("The request cannot be used; nothing was changed.", "invalid_request", "invalid_cursor", "cursor"),
+    401: ("No API key, or one that is wrong, revoked or expired.", "authentication_error", "unauthorized", None),
+    403: ("The API key's scopes do not allow this.", "authorization_error", "missing_scope", None),
+    404: ("There is no such thing in this workspace.", "not_found", "agent_not_found", None),
+    412: (
+        "It changed since it was read: read it again and repeat.",
+        "precondition_failed",
+        "precondition_failed",
+        "If-Match",
+    ),
+    429: (
+        "Too many requests, or too many wrong keys; repeat after `retry-after` seconds.",
+        "rate_limit_error",
+        "rate_limited",
+        None,
+    ),
+}
+"""Of each status: what it means, and the type, code and param of its example."""
+_RETRY_AFTER = {
+    "retry-after": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}},
 }
 
 
 def error_responses(*statuses: int) -> dict[int | str, dict[str, object]]:
     """The `responses=` of a route that may answer with these error statuses."""
-    return {status: {"model": ErrorBody, "description": _DESCRIPTIONS[status]} for status in statuses}
+    return {status: _documented(status) for status in statuses}
+
+
+def _documented(status: int) -> dict[str, object]:
+    description, kind, code, param = _DOCUMENTED[status]
+    example = ErrorBody(
+        detail=ErrorDetail(
+            type=kind,
+            code=code,
+            message=description,
+            status="invalid_api_key" if status == 401 else code,
+            request_id="req_5f0c6a1e9b3d4c7f8a2b1d0e9c8f7a6b",
+            param=param,
+        )
+    )
+    response: dict[str, object] = {
+        "model": ErrorBody,
+        "description": description,
+        "content": {"application/json": {"example": example.model_dump(exclude_none=True)}},
+    }
+    return {**response, "headers": _RETRY_AFTER} if status == 429 else response
 
 
 def install_error_handlers(app: FastAPI) -> None:
@@ -95,7 +146,7 @@ def _on_product_error(request: Request, error: Exception) -> JSONResponse:
     known = cast(PhoneAgentError, error)
     for family, status, kind in _STATUS:
         if isinstance(known, family):
-            return _response(
+            response = _response(
                 status,
                 _request_id(request),
                 kind=kind,
@@ -104,6 +155,9 @@ def _on_product_error(request: Request, error: Exception) -> JSONResponse:
                 legacy_status=known.legacy_status if isinstance(known, CredentialsError) else None,
                 param=known.param,
             )
+            if isinstance(known, TooManyRequestsError):
+                response.headers["retry-after"] = str(max(1, math.ceil(known.retry_after)))
+            return response
     raise error
 
 

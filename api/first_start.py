@@ -18,7 +18,8 @@ from data.phone_numbers import PhoneNumber
 from data.queries import AgentQuery
 from data.repositories.agent import AgentRepository
 from data.repositories.phone_number import PhoneNumberRepository
-from data.workspaces import DEFAULT_WORKSPACE_ID
+from data.repositories.workspace import WorkspaceRepository
+from data.workspaces import DEFAULT_WORKSPACE_ID, WorkspaceQuery
 
 SAMPLES = Path(__file__).resolve().parent.parent / "data" / "samples"
 
@@ -59,11 +60,23 @@ async def project_knowledge(database: Database, knowledge: Knowledge) -> None:
 
     A store that is new, lost or made with another embedding model is filled again.
     """
+    cursor: str | None = None
+    while True:
+        async with database.read() as session:
+            page = await WorkspaceRepository(session).list(WorkspaceQuery(cursor=cursor))
+        for workspace in page.items:
+            await _project_workspace(database, knowledge, workspace.workspace_id)
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+
+
+async def _project_workspace(database: Database, knowledge: Knowledge, workspace_id: str) -> None:
     ingestor = knowledge.ingestor(knowledge_storage(database))
     cursor: str | None = None
     while True:
         async with database.read() as session:
-            page = await AgentRepository(session).list(DEFAULT_WORKSPACE_ID, AgentQuery(cursor=cursor))
+            page = await AgentRepository(session).list(workspace_id, AgentQuery(cursor=cursor))
         for agent in page.items:
             done = await ingestor.project(agent.workspace_id, agent.agent_id)
             if done.added or done.removed:

@@ -21,7 +21,8 @@ class CheckResult:
 
     Attributes:
         status: How well it works.
-        reason: Why it is not healthy, for a person; never a secret, as `/health` is open to everyone.
+        reason: Why it is not healthy, or what else to know, for a person; never a secret, as `/health` is open
+            to everyone.
         count: A number worth showing, such as the running calls.
     """
 

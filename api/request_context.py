@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import internal_error_response
 from api.http_metrics import HttpMetrics
+from api.identity import Identity
 
 REQUEST_ID_HEADER = b"x-request-id"
 _ACCEPTABLE_ID = re.compile(rb"[A-Za-z0-9_.-]{1,64}")
@@ -50,9 +51,10 @@ class RequestContextMiddleware:
             await self._app(scope, receive, send_with_id)
         except Exception as error:
             # The last line of defence: every bug must become a 500 with an id, and a line in the log.
-            logger.bind(request_id=request_id, method=scope["method"], route=_route(scope)).opt(
-                exception=error
-            ).error("A request failed with an unexpected {}", type(error).__name__)
+            bound = {"request_id": request_id, "method": scope["method"], "route": _route(scope)}
+            logger.bind(**bound, **_client(scope)).opt(exception=error).error(
+                "A request failed with an unexpected {}", type(error).__name__
+            )
             if status:
                 raise
             await internal_error_response(request_id)(scope, receive, send_with_id)
@@ -70,6 +72,14 @@ def _request_id(scope: Scope) -> str:
         if name == REQUEST_ID_HEADER and _ACCEPTABLE_ID.fullmatch(value):
             return str(value, "ascii")
     return f"req_{uuid.uuid4().hex}"
+
+
+def _client(scope: Scope) -> dict[str, str]:
+    """Whose request it is, if that was found out before it failed."""
+    identity = scope["state"].get("identity")
+    if not isinstance(identity, Identity):
+        return {}
+    return {"workspace": identity.workspace_id, "actor": identity.actor}
 
 
 def _route(scope: Scope) -> str:

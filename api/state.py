@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 
+from api.access import AccessControl
 from api.health_monitor import HealthMonitor
 from api.http_metrics import HttpMetrics
 from api.live_calls import Runtime
@@ -18,6 +19,7 @@ class AppState:
     Attributes:
         settings: Read once at the start.
         database: Open, with its tables up to date.
+        access: Lets REST clients in.
         runtime: The call side.
         health: Its checks are the server's.
         metrics: Its registry is what `/metrics` shows.
@@ -25,6 +27,7 @@ class AppState:
 
     settings: Settings
     database: Database
+    access: AccessControl
     runtime: Runtime
     health: HealthMonitor
     metrics: HttpMetrics

@@ -57,7 +57,13 @@ Form = Annotated[FormData, Depends(verified_twilio_form)]
 Services = Annotated[CallServices, Depends(call_services)]
 
 
-@router.post("/voice/incoming", summary="A call comes in", response_class=TwimlResponse, responses=_REFUSALS)
+@router.post(
+    "/voice/incoming",
+    operation_id="call_comes_in",
+    summary="A call comes in",
+    response_class=TwimlResponse,
+    responses=_REFUSALS,
+)
 @router.post("/voice/inbound", include_in_schema=False)
 @router.post("/webhook/voice", include_in_schema=False)
 async def incoming(request: Request, form: Form, services: Services) -> TwimlResponse:
@@ -102,6 +108,7 @@ async def incoming(request: Request, form: Form, services: Services) -> TwimlRes
 
 @router.post(
     "/voice/status",
+    operation_id="call_status_changes",
     summary="What became of a call",
     status_code=204,
     response_class=Response,

@@ -75,7 +75,7 @@ class CallSession:
         """End the call now; the first reason given is the one that is stored."""
         if self._reason is None:
             self._reason = reason
-            self._error = error
+            self._error = error or self._error
         self._ending.set()
 
     async def run(self, transport: TwilioTransport, start: StreamStart) -> CallOutcome:
@@ -225,5 +225,6 @@ class CallSession:
     def _say_last(self, text: str, reason: EndReason) -> None:
         """Take the word, say one sentence that cannot be interrupted, and end; bounded in time."""
         self._parts.plane.take_the_word()
+        self._parts.text_to_speech.speaker.clear()
         self._parts.bridge.submit(SayFrame(text, protected=True, ends_call=reason))
         self._timers.append(asyncio.get_running_loop().call_later(FAREWELL_SECONDS, self.end, reason, self._error))

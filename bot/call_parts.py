@@ -107,6 +107,7 @@ def make_parts(
 
     def words(result: ListenResult) -> None:
         ledger.words(result)
+        repair.recognised()
         plane.words_heard(result.text, result.end_seconds)
 
     speech_to_text = SpeechToText(
@@ -135,6 +136,7 @@ def make_parts(
     def say(text: str, ends_call: EndReason | None) -> None:
         bridge.submit(SayFrame(text, ends_call=ends_call))
 
+    repair = TurnRepair(generations, reply.endings.take, say, hooks.end_call)
     return CallParts(
         media_format=media_format,
         bridge=bridge,
@@ -142,7 +144,7 @@ def make_parts(
         speech_to_text=speech_to_text,
         text_to_speech=text_to_speech,
         reply=reply,
-        repair=TurnRepair(generations, reply.endings.take, say),
+        repair=repair,
     )
 
 

@@ -82,7 +82,10 @@ def _repair(aggregator: FrameProcessor, parts: CallParts) -> FrameProcessor:
     """Have what a turn without words broke made good; gives the processor that sees the turns with words."""
 
     async def turn_stopped(_: object, __: object, message: UserTurnStoppedMessage) -> None:
-        if not message.content and parts.repair.no_words():
+        if message.content:
+            return
+        parts.plane.turn_had_no_words()
+        if parts.repair.no_words():
             parts.bridge.submit(LLMRunFrame())
 
     aggregator.add_event_handler("on_user_turn_stopped", turn_stopped)

@@ -1,9 +1,13 @@
 """`serve`: the production server, saying at its start what it has and what it lacks."""
 
+import sys
+
 import httpx
 from loguru import logger
 
 from api import server
+from api.first_key import ensure_first_key, has_admin_key
+from api.key_service import IssuedKey
 from api.state import AppState
 from cli.data_lock import exclusive_data
 from cli.vendors import PROBE_SECONDS, VendorState, describe_vendors
@@ -35,5 +39,18 @@ async def _announce(state: AppState) -> None:
         logger.log(level, str(line))
     if not state.settings.twilio_validate_signatures:
         logger.warning("TWILIO_VALIDATE_SIGNATURES is off: anybody who reaches this server can place calls to it")
-    if not state.settings.api_keys:
-        logger.warning("API_KEYS is not set: only this machine may use the REST API")
+    issued = await ensure_first_key(state.settings, state.database)
+    if issued is not None:
+        show_first_key(issued)
+    elif not await has_admin_key(state.settings, state.database):
+        logger.warning("No API key can manage this server: make one with `run_bot.py keys create --scope admin`")
+
+
+def show_first_key(issued: IssuedKey) -> None:
+    """Print the key that this start has made: on the screen, this once, and never into a log."""
+    sys.stderr.write(
+        "\n  There was no API key, so one was made. It may do everything, and is shown this once:\n\n"
+        f"    xi-api-key: {issued.secret}\n\n"
+        "  `python run_bot.py keys --help` says how to make others and how to replace it.\n\n"
+    )
+    sys.stderr.flush()

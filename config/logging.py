@@ -35,7 +35,7 @@ _NOISY = (
     "uvicorn.access",
     "websockets",
 )
-_CONTEXT = ("call", "agent")
+_CONTEXT = ("call", "agent", "workspace")
 _ROTATE_AT = "20 MB"
 _KEPT_FILES = 10
 _HUMAN = (

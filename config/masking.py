@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 # E.164: a plus sign (also percent-encoded, as in URLs) and 7 to 15 digits, the first of them no zero.
 _PHONE = re.compile(r"(?<![\w+])(?:\+|%2B)([1-9])\d{4,12}(\d{2})(?!\d)", re.IGNORECASE)
+# An API key of ours (`data/api_keys.py`): its beginning may be shown, as in lists.
+_API_KEY = re.compile(r"(sdr_[0-9a-z]{8})_[0-9a-z]{52}")
 _HIDDEN = "•••••"
 _REDACTED = "[redacted]"
 _SHORTEST_SECRET = 4
@@ -21,7 +23,8 @@ class Masker:
 
     Args:
         secrets: Values to redact wherever they occur; those under four characters are passed over, as they
-            would mangle every line without hiding anything.
+            would mangle every line without hiding anything. API keys of the database, which are not known
+            here, are recognised by their form.
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
@@ -32,7 +35,7 @@ class Masker:
         """The text with secrets redacted and telephone numbers masked."""
         if self._secrets is not None:
             text = self._secrets.sub(_REDACTED, text)
-        return _PHONE.sub(_masked, text)
+        return _PHONE.sub(_masked, _API_KEY.sub(rf"\1{_REDACTED}", text))
 
 
 def _masked(match: re.Match[str]) -> str:

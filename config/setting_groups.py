@@ -134,7 +134,10 @@ class ServerSettings(BaseModel):
 class SecuritySettings(BaseModel):
     """Security: keys, secrets and what the server may reach."""
 
-    api_keys: SecretList = Field((), description="Keys accepted in the xi-api-key header, by commas.")
+    api_keys: SecretList = Field(
+        (),
+        description="Keys of the default workspace with every scope, by commas; `run_bot.py keys` makes others.",
+    )
     jwt_secret: SecretStr | None = Field(None, description="Signs browser sessions; empty makes one a start.")
     encryption_key: SecretList = Field(
         (), description="Keys for what is stored encrypted, by commas; the first one encrypts, all decrypt."

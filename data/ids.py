@@ -4,7 +4,7 @@ import secrets
 import time
 from typing import Literal
 
-IdPrefix = Literal["agent", "conv", "phnum", "doc", "chunk", "appt"]
+IdPrefix = Literal["agent", "conv", "phnum", "doc", "chunk", "appt", "ws", "key", "audit"]
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _LENGTH = 26

@@ -198,7 +198,11 @@ def test_verbs_and_their_options_exist(document: Path) -> None:
         if verb == "--help":
             continue
         assert verb in verbs, words
-        known = {option for parameter in verbs[verb].params for option in parameter.opts}
+        command = verbs[verb]
+        if hasattr(command, "commands"):
+            assert rest[0] in command.commands, words
+            command = command.commands[rest[0]]
+        known = {option for parameter in command.params for option in parameter.opts}
         assert {word for word in rest if word.startswith("--")} <= known | {"--help"}, words
 
 

@@ -7,7 +7,8 @@ from fastapi.exceptions import RequestValidationError
 
 from api.agent_responses import agent_summary, is_archived
 from api.agent_service import AgentService
-from api.dependencies import AgentId, CursorText, IfMatch, Me, PageSize, QueryText, State
+from api.auth import WRITES
+from api.dependencies import AgentId, CursorText, IfMatch, Me, PageSize, QueryText, State, Trail
 from api.errors import error_responses
 from api.etags import etag
 from api.schemas.agents import AgentBody, AgentCreated, AgentDetail, AgentPage, DuplicateBody
@@ -16,18 +17,18 @@ from data.pagination import DEFAULT_PAGE_SIZE, SortDirection
 from data.queries import AgentQuery, AgentSort
 from data.repositories.agent import AgentRepository
 
-router = APIRouter(prefix="/v1/convai/agents", tags=["Agents"], responses=error_responses(400, 401))
+router = APIRouter(prefix="/v1/convai/agents", tags=["Agents"], responses=error_responses(400, 401, 403, 429))
 
 
-async def _agent_service(state: State, me: Me) -> AgentService:
-    return AgentService(state.database, state.settings, me.workspace_id)
+async def _agent_service(state: State, trail: Trail) -> AgentService:
+    return AgentService(state.database, state.settings, trail)
 
 
 Agents = Annotated[AgentService, Depends(_agent_service)]
 
 
-@router.post("", summary="Create an agent, and see it whole")
-async def create_flat(body: AgentBody, agents: Agents, response: Response) -> AgentDetail:
+@router.post("", summary="Create an agent, and see it whole", dependencies=[WRITES])
+async def create_agent(body: AgentBody, agents: Agents, response: Response) -> AgentDetail:
     """Takes flat fields (`name` and `system_prompt` are needed) or nested sections, or both."""
     if body.conversation_config is None:
         _require(body, "name", "system_prompt")
@@ -36,8 +37,8 @@ async def create_flat(body: AgentBody, agents: Agents, response: Response) -> Ag
     return agents.shown(agent)
 
 
-@router.post("/create", summary="Create an agent")
-async def create_nested(body: AgentBody, agents: Agents) -> AgentCreated:
+@router.post("/create", summary="Create an agent", dependencies=[WRITES])
+async def create_agent_from_sections(body: AgentBody, agents: Agents) -> AgentCreated:
     """Takes nested sections (`conversation_config` is needed, and may be empty) or flat fields, or both."""
     if body.conversation_config is None:
         flat = {"name", "system_prompt"} & body.model_fields_set
@@ -86,7 +87,7 @@ async def get_agent(agent_id: AgentId, agents: Agents, response: Response) -> Ag
     return shown
 
 
-@router.patch("/{agent_id}", summary="Change an agent", responses=error_responses(404, 412))
+@router.patch("/{agent_id}", summary="Change an agent", dependencies=[WRITES], responses=error_responses(404, 412))
 async def update_agent(
     agent_id: AgentId, body: AgentBody, agents: Agents, response: Response, if_match: IfMatch = None
 ) -> AgentDetail:
@@ -101,14 +102,18 @@ async def update_agent(
     return shown
 
 
-@router.delete("/{agent_id}", summary="Delete an agent", responses=error_responses(404, 412))
+@router.delete(
+    "/{agent_id}", summary="Delete an agent", dependencies=[WRITES], responses=error_responses(404, 412)
+)
 async def delete_agent(agent_id: AgentId, agents: Agents, if_match: IfMatch = None) -> Nothing:
     """Its conversations stay; its telephone numbers are left with nobody to answer."""
     await agents.delete(agent_id, if_match=if_match)
     return Nothing()
 
 
-@router.post("/{agent_id}/duplicate", summary="Copy an agent", responses=error_responses(404))
+@router.post(
+    "/{agent_id}/duplicate", summary="Copy an agent", dependencies=[WRITES], responses=error_responses(404)
+)
 async def duplicate_agent(
     agent_id: AgentId, agents: Agents, body: Annotated[DuplicateBody | None, Body()] = None
 ) -> AgentCreated:

@@ -5,18 +5,24 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 
+from api.auth import WRITES
 from api.conversation_views import detail, stored_status, summary
-from api.dependencies import ConversationId, CursorText, Me, PageSize, QueryText, State
+from api.dependencies import ConversationId, CursorText, Me, PageSize, QueryText, State, Trail
 from api.errors import error_responses
 from api.schemas.common import Nothing
 from api.schemas.conversations import ConversationDetail, ConversationPage, StatusWord
 from config.errors import InvalidInputError
 from config.setting_groups import StatusWords
+from data.audit import AuditAction, AuditTarget
 from data.pagination import DEFAULT_PAGE_SIZE, SortDirection
 from data.queries import ConversationQuery
 from data.repositories.conversation import ConversationRepository
 
-router = APIRouter(prefix="/v1/convai/conversations", tags=["Conversations"], responses=error_responses(400, 401))
+router = APIRouter(
+    prefix="/v1/convai/conversations",
+    tags=["Conversations"],
+    responses=error_responses(400, 401, 403, 429),
+)
 
 _MAX_UNIX_SECS = 253_402_300_799  # the last second of the year 9999, where `datetime` ends
 _UNSUPPORTED_FILTERS = frozenset(
@@ -140,11 +146,22 @@ async def get_conversation(
     return detail(record, words)
 
 
-@router.delete("/{conversation_id}", summary="Delete a conversation", responses=error_responses(404))
-async def delete_conversation(conversation_id: ConversationId, state: State, me: Me) -> Nothing:
+@router.delete(
+    "/{conversation_id}",
+    summary="Delete a conversation",
+    dependencies=[WRITES],
+    responses=error_responses(404),
+)
+async def delete_conversation(conversation_id: ConversationId, state: State, trail: Trail) -> Nothing:
     """The conversation and its transcript are gone for good."""
     async with state.database.session() as session:
-        await ConversationRepository(session).delete(me.workspace_id, conversation_id)
+        conversations = ConversationRepository(session)
+        # The path may have a CallSid; the log has our own id.
+        stored = await conversations.get(trail.workspace_id, conversation_id, with_turns=False)
+        await conversations.delete(trail.workspace_id, stored.conversation_id)
+        await trail.note(
+            session, AuditAction.CONVERSATION_DELETED, AuditTarget.CONVERSATION, stored.conversation_id
+        )
     return Nothing()
 
 

@@ -10,7 +10,11 @@ from api.latency_report import latency_report
 from api.schemas.latency import LatencyReport
 from data.repositories.conversation import ConversationRepository
 
-router = APIRouter(prefix="/v1/convai/latency", tags=["Conversations"], responses=error_responses(400, 401, 404))
+router = APIRouter(
+    prefix="/v1/convai/latency",
+    tags=["Conversations"],
+    responses=error_responses(400, 401, 403, 404, 429),
+)
 
 
 @router.get("/{call_sid}", summary="Where the time of a call went")

@@ -10,7 +10,7 @@ from api.auth import api_key_header, authenticated, is_local
 from api.dependencies import State
 from api.errors import error_responses
 
-router = APIRouter(tags=["Health"], responses=error_responses(401))
+router = APIRouter(tags=["Health"], responses=error_responses(401, 403, 429))
 
 
 async def _local_or_authenticated(

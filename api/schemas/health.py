@@ -13,7 +13,7 @@ class CheckBody(ResponseBody):
     """One thing that calls depend on."""
 
     status: HealthWord
-    reason: str | None = Field(default=None, description="Why it is not healthy.")
+    reason: str | None = Field(default=None, description="Why it is not healthy, or what else to know.")
     count: int | None = Field(default=None, description="For `active_calls`: how many run.")
 
 

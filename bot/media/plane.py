@@ -176,6 +176,10 @@ class MediaPlane:
         elif self.may_interrupt:
             self._act(self._barge_in.words(text))
 
+    def turn_had_no_words(self) -> None:
+        """The caller's last turn ended without words; should they come after all, they are not late but owed."""
+        self._settled_seconds = 0.0
+
     def close(self) -> None:
         """Let go of the shared model and clock, and take no more audio; idempotent."""
         self._closed = True

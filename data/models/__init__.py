@@ -4,7 +4,9 @@ Only `data/repositories` and the migrations use them; everything else sees the f
 """
 
 from data.models.agent import AgentRow, AgentTagRow
+from data.models.api_key import ApiKeyRow
 from data.models.appointment import AppointmentRow
+from data.models.audit_log import AuditLogRow
 from data.models.base import Base
 from data.models.conversation import ConversationRow
 from data.models.knowledge_chunk import KnowledgeChunkRow
@@ -17,7 +19,9 @@ from data.models.workspace import WorkspaceRow
 __all__ = [
     "AgentRow",
     "AgentTagRow",
+    "ApiKeyRow",
     "AppointmentRow",
+    "AuditLogRow",
     "Base",
     "ConversationRow",
     "KnowledgeChunkRow",

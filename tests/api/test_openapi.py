@@ -1,13 +1,16 @@
 """The API does what its OpenAPI document says, and nothing that is sent to it makes it fail."""
 
 import asyncio
+import re
 from typing import Any
 
 import httpx
 import pytest
 import schemathesis
+from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
+from jsonschema_rs import Draft202012Validator
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
@@ -24,11 +27,37 @@ from data.agent_config import AgentConfig, AgentSettings, RagSettings
 from simulator.hosting import serve_app
 from tests.api.records import call_sid, store_conversation
 from tests.api.runtimes import IdleRuntime
-from tests.api.serving import API_KEY
+from tests.api.serving import API_KEY, app_client
 
 EXAMPLES_PER_OPERATION = 12
 PREFIXES = ("/v1/", "/health", "/metrics")
 HEADERS = {"xi-api-key": API_KEY}
+OPERATIONS = {
+    "create_agent": "POST /v1/convai/agents",
+    "create_agent_from_sections": "POST /v1/convai/agents/create",
+    "list_agents": "GET /v1/convai/agents",
+    "get_agent": "GET /v1/convai/agents/{agent_id}",
+    "update_agent": "PATCH /v1/convai/agents/{agent_id}",
+    "delete_agent": "DELETE /v1/convai/agents/{agent_id}",
+    "duplicate_agent": "POST /v1/convai/agents/{agent_id}/duplicate",
+    "list_conversations": "GET /v1/convai/conversations",
+    "get_conversation": "GET /v1/convai/conversations/{conversation_id}",
+    "delete_conversation": "DELETE /v1/convai/conversations/{conversation_id}",
+    "get_latency": "GET /v1/convai/latency/{call_sid}",
+    "list_api_keys": "GET /v1/workspace/api-keys",
+    "create_api_key": "POST /v1/workspace/api-keys",
+    "revoke_api_key": "DELETE /v1/workspace/api-keys/{key_id}",
+    "rotate_api_key": "POST /v1/workspace/api-keys/{key_id}/rotate",
+    "read_audit_log": "GET /v1/workspace/audit-log",
+    "list_workspaces": "GET /v1/workspaces",
+    "create_workspace": "POST /v1/workspaces",
+    "get_health": "GET /health",
+    "get_liveness": "GET /health/live",
+    "get_readiness": "GET /health/ready",
+    "get_metrics": "GET /metrics",
+    "call_comes_in": "POST /voice/incoming",
+    "call_status_changes": "POST /voice/status",
+}
 CHECKS: list[Any] = [
     not_a_server_error,
     status_code_conformance,
@@ -47,8 +76,66 @@ async def test_every_operation_is_documented(client: httpx.AsyncClient) -> None:
             assert operation["summary"], where
             assert operation["tags"], where
             if path.startswith("/v1/"):
-                assert operation["security"] == [{"APIKeyHeader": []}], where
-                assert {"200", "401"} <= set(operation["responses"]), where
+                [[scope]] = [need["xi-api-key"] for need in operation["security"]]
+                if "workspace" in path:
+                    assert scope == "admin", where
+                else:
+                    assert scope == ("read" if method == "get" else "write"), where
+                assert f"`{scope}`" in operation["description"], where
+                assert {"200", "401", "403", "422", "429"} <= set(operation["responses"]), where
+                if "{" in path:
+                    assert "404" in operation["responses"], where
+
+
+async def test_operation_ids_are_unique_and_stay(client: httpx.AsyncClient) -> None:
+    """Clients are generated from them: a change here breaks them."""
+    document = (await client.get("/openapi.json")).json()
+    assert {
+        operation["operationId"]: f"{method.upper()} {path}"
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+    } == OPERATIONS
+
+
+async def test_every_example_fits_its_schema(client: httpx.AsyncClient) -> None:
+    document = (await client.get("/openapi.json")).json()
+    shown = 0
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            for status, response in operation["responses"].items():
+                body = response.get("content", {}).get("application/json", {})
+                if path.startswith(PREFIXES) and int(status) < 500 and body:
+                    assert "example" in body, f"{method} {path} {status}"
+                if "example" in body:
+                    shown += 1
+                    schema = {**body["schema"], "components": document["components"]}
+                    Draft202012Validator(schema).validate(body["example"])
+    assert shown > 100
+
+
+async def test_the_document_says_how_to_get_in(client: httpx.AsyncClient) -> None:
+    document = (await client.get("/openapi.json")).json()
+    assert document["openapi"].startswith("3.1")
+    scheme = document["components"]["securitySchemes"]
+    assert set(scheme) == {"xi-api-key"}
+    assert (scheme["xi-api-key"]["type"], scheme["xi-api-key"]["in"]) == ("apiKey", "header")
+    used = {tag for path in document["paths"].values() for operation in path.values() for tag in operation["tags"]}
+    assert {tag["name"] for tag in document["tags"]} == used
+    assert all(tag["description"] for tag in document["tags"])
+
+
+async def test_the_page_needs_nothing_from_elsewhere(app: FastAPI) -> None:
+    async with app_client(app, key=None, peer="10.0.0.1") as stranger:
+        page = await stranger.get("/docs")
+        assert page.status_code == 200
+        assets = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+        assert len(assets) == 3
+        assert "//" not in page.text.replace("// ", "").replace(f"//{stranger.base_url.host}", "")
+        for asset in assets:
+            answer = await stranger.get(asset)
+            assert answer.status_code == 200, asset
+            assert len(answer.content) > 1000, asset
+        assert (await stranger.get("/redoc")).status_code == 404
 
 
 def test_the_flat_schema_says_the_bounds_that_are_held() -> None:
@@ -71,13 +158,14 @@ def _bounds(schema: dict[str, Any]) -> set[tuple[str, float]]:
 
 @pytest.mark.slow
 async def test_the_api_conforms_to_its_document(settings: Settings) -> None:
-    app: Any = create_app(settings, runtime=IdleRuntime())
+    app: Any = create_app(settings.model_copy(update={"rate_limit_per_minute": 0}), runtime=IdleRuntime())
     async with serve_app(app) as url, httpx.AsyncClient(base_url=url, headers=HEADERS) as client:
         created = await client.post("/v1/convai/agents", json={"name": "x", "system_prompt": "y"})
         known = {
             "agent_id": created.json()["agent_id"],
             "conversation_id": await store_conversation(app.state.services),
             "call_sid": call_sid(1),
+            "key_id": (await client.post("/v1/workspace/api-keys", json={"name": "x"})).json()["key_id"],
         }
         document = (await client.get("/openapi.json")).json()
         await asyncio.to_thread(_probe, document, url, known)
@@ -108,4 +196,4 @@ def _probe(document: dict[str, Any], url: str, known: dict[str, str]) -> None:
             case.validate_response(case.call(base_url=url, headers=HEADERS), checks=CHECKS)
 
         probe()
-    assert probed >= 14
+    assert probed >= 22

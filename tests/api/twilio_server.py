@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 from xml.etree import ElementTree
 
 import httpx
@@ -31,9 +30,6 @@ from data.repositories.phone_number import PhoneNumberRepository
 from data.workspaces import DEFAULT_WORKSPACE_ID
 from simulator.hosting import serve_app
 from tests.bot.transport.fakes import FakeReceiver
-
-if TYPE_CHECKING:
-    from uvicorn._types import ASGIApplication
 
 TOKEN = "auth-token-of-the-account"
 PUBLIC_URL = "https://agent.example.com"
@@ -183,7 +179,7 @@ async def twilio_server(
     app.include_router(voice_router)
     app.include_router(media_stream_router)
     app.state.stream_tokens = tokens
-    async with serve_app(cast("ASGIApplication", app)) as url, httpx.AsyncClient(base_url=url) as http:
+    async with serve_app(app) as url, httpx.AsyncClient(base_url=url) as http:
         yield TwilioServer(url, app.state.services.database, runtime.calls, tokens, http)
 
 

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 
 import httpx
 from pydantic import SecretStr
@@ -30,9 +29,6 @@ from data.workspaces import DEFAULT_WORKSPACE_ID
 from simulator.hosting import serve_app
 from simulator.twilio.options import DEFAULT_ACCOUNT_SID, DEFAULT_AUTH_TOKEN, DEFAULT_NUMBER
 from tests.calls.vendors import Vendors
-
-if TYPE_CHECKING:
-    from uvicorn._types import ASGIApplication
 
 API_KEY = "a-key"
 SAMPLES = Path(__file__).resolve().parents[2] / "data" / "samples"
@@ -153,7 +149,7 @@ async def open_house(vendors: Vendors, folder: Path, **settings: object) -> Asyn
         }
     )
     app = create_app(made, open_runtime=open_call_runtime)
-    async with serve_app(cast("ASGIApplication", app)) as url:
+    async with serve_app(app) as url:
         vendors.route(public_url, url)
         state = app.state.services
         async with httpx.AsyncClient(base_url=url, headers={"xi-api-key": API_KEY}, trust_env=False) as http:

@@ -18,7 +18,7 @@ ONE = ScriptedReply(match="time do you open", text="We open at nine.")
 
 async def test_two_quick_questions_get_one_answer_to_both(house: CallHouse, dial: Dial) -> None:
     await house.vendors.script(BOTH, ONE)
-    house.vendors.slow_speech(0.5)
+    house.vendors.slow_speech(0.7)
     phone = await dial(await house.add_agent())
     await house.vendors.teach(SECOND)
     await phone.say(FIRST)
@@ -50,17 +50,16 @@ async def test_a_caller_who_goes_on_after_a_pause_is_answered_once(house: CallHo
 
 
 async def test_a_long_reply_has_no_holes(house: CallHouse, dial: Dial) -> None:
-    numbers = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    numbers = ("one", "two", "three", "four")
     sentences = [f"This is the sentence with the number {number}, as you hear." for number in numbers]
     await house.vendors.script(ScriptedReply(match="time do you open", text=" ".join(sentences)))
     phone = await dial(await house.add_agent())
     await phone.say(FIRST)
-    await phone.listen(timeout=40)
+    await phone.hears(" ".join(sentences))
     record = await phone.hang_up()
 
     assert phone.measures.underruns == ()
     assert transcript(record)[-1] == ("agent", " ".join(sentences))
-    assert phone.heard(" ".join(sentences))
 
 
 async def test_keys_do_not_disturb_a_call(house: CallHouse, dial: Dial) -> None:

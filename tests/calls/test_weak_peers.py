@@ -83,7 +83,7 @@ async def test_a_weak_peer_can_interrupt(lax_house: CallHouse, dial: Dial) -> No
     )
     phone = await dial(await lax_house.add_agent(), FAULTS["all_at_once"], at=lax_house)
     await phone.say("Please tell me more.")
-    await phone.agent_talks(0.8)
+    await phone.agent_talks(0.4)
     await phone.ask(QUESTION)
     record = await phone.hang_up()
 

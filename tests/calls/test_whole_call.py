@@ -22,9 +22,8 @@ async def test_a_whole_call(house: CallHouse, dial: Dial) -> None:
     phone = await dial(house.number)
     await phone.hears(GREETING)
 
-    await phone.ask("How much is the care plan a month?")
     await phone.say("Tell me everything about your plans.")
-    await phone.agent_talks(1.0)
+    await phone.agent_talks(0.8)
     await phone.say("Sorry, how long is the warranty on the inverter?")
     await phone.listen()
 
@@ -38,13 +37,16 @@ async def test_a_whole_call(house: CallHouse, dial: Dial) -> None:
 
     # What the caller heard.
     turns = phone.measures.turns
-    barge_in = turns[2]
+    barge_in = turns[1]
     assert barge_in.interruption_ms is not None
     assert barge_in.interruption_ms < 1000
     assert barge_in.yield_ms is not None
     assert barge_in.yield_ms < 1500
     assert phone.heard(FIRST_OF_LONG)
-    assert not phone.heard(LONG), "stale speech is never played after a clear"
+    assert not phone.heard(LONG)
+    assert barge_in.last_speech_at is not None
+    assert barge_in.silent_at is not None
+    assert barge_in.silent_at < barge_in.last_speech_at, "stale speech is never played after a clear"
     assert phone.heard(GOODBYE), "the goodbye is heard to its end before the call is hung up"
     assert phone.measures.underruns == ()
     assert all(turn.reply_at is not None and not turn.premature_reply for turn in turns)
@@ -59,19 +61,17 @@ async def test_a_whole_call(house: CallHouse, dial: Dial) -> None:
     assert (record.status, record.end_reason, record.error) == (CallStatus.COMPLETED, EndReason.AGENT_ENDED, None)
     assert 10 < record.duration_secs < 60
     said = transcript(record)
-    assert said[:2] == [("agent", GREETING), ("user", "How much is the care plan a month?")]
-    assert "19 dollars" in said[2][1]
-    assert record.turns[2].retrieval is not None
-    assert record.turns[2].retrieval.chunks
-    assert said[3] == ("user", "Tell me everything about your plans.")
-    interrupted = record.turns[4]
+    assert said[:2] == [("agent", GREETING), ("user", "Tell me everything about your plans.")]
+    interrupted = record.turns[2]
     assert interrupted.interrupted
     assert [turn for turn in record.turns if turn.interrupted] == [interrupted]
     assert interrupted.message.startswith(FIRST_OF_LONG), "what was heard"
     assert LONG.startswith(interrupted.message)
     assert interrupted.message != LONG, "and only that"
-    assert said[5] == ("user", "Sorry, how long is the warranty on the inverter?")
-    assert "12 years" in said[6][1]
+    assert said[3] == ("user", "Sorry, how long is the warranty on the inverter?")
+    assert "12 years" in said[4][1]
+    assert record.turns[4].retrieval is not None
+    assert record.turns[4].retrieval.chunks
     assert said[-1] == ("agent", GOODBYE)
 
     (appointment,) = await house.appointments(record.conversation_id)
@@ -93,17 +93,3 @@ async def test_a_whole_call(house: CallHouse, dial: Dial) -> None:
     assert isinstance(summary, dict)
     for stage in ("stt_ms", "llm_first_token_ms", "tts_first_byte_ms", "voice_to_voice_ms", "interruption_ms"):
         assert summary[stage]["p50"] > 0, stage
-
-
-async def test_a_booking_that_is_declined_is_not_made(house: CallHouse, dial: Dial) -> None:
-    phone = await dial(house.number)
-    await phone.hears(GREETING)
-    await phone.ask("I'd like to book a home visit for next Friday at two in the afternoon. My name is Ben Hill.")
-    await phone.ask("No, thank you.")
-    record = await phone.hang_up()
-
-    assert await house.appointments(record.conversation_id) == []
-    assert [call.tool_name for turn in record.turns for call in turn.tool_calls].count("book_appointment") >= 1
-    assert record.turns[-2].message == "No, thank you."
-    assert record.turns[-1].role == "agent"
-    assert "booked" not in record.turns[-1].message

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 import httpx
@@ -25,12 +24,9 @@ from simulator.twilio.routes import PublicRoute
 from simulator.twilio.state import TwilioState
 from simulator.voice import synthesize
 
-if TYPE_CHECKING:
-    from uvicorn._types import ASGIApplication
-
 AGENT_VOICE = "aura-2-thalia-en"
-CALLER_WORDS_PER_MINUTE = 300
-AGENT_WORDS_PER_MINUTE = 600
+CALLER_WORDS_PER_MINUTE = 430
+AGENT_WORDS_PER_MINUTE = 850
 """Everybody talks fast: a call test takes as long as what is said in it."""
 
 _DEEPGRAM = DeepgramOptions(
@@ -132,7 +128,7 @@ async def open_vendors() -> AsyncIterator[Vendors]:
     async with AsyncExitStack() as stack:
 
         async def serve(app: Starlette) -> str:
-            return await stack.enter_async_context(serve_app(cast("ASGIApplication", app)))
+            return await stack.enter_async_context(serve_app(app))
 
         http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
         twilio = await stack.enter_async_context(TwilioState(TwilioOptions(verb_time_scale=0.0, ring_secs=0.02)))

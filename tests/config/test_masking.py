@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.masking import Masker, mask_phone
+from data.api_keys import new_secret
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,12 @@ def test_numbers_are_masked_wherever_they_stand(number: str, around: str) -> Non
 )
 def test_other_text_is_left_alone(text: str) -> None:
     assert Masker()(text) == text
+
+
+def test_api_keys_are_recognised_without_being_known() -> None:
+    secret = new_secret()
+    assert Masker()(f'{{"key": "{secret.text}"}}') == f'{{"key": "{secret.prefix}[redacted]"}}'
+    assert Masker()(secret.prefix) == secret.prefix
 
 
 def test_secrets_are_redacted_the_longest_first() -> None:

@@ -22,6 +22,7 @@ from data.repositories import AgentRepository
 from data.workspaces import DEFAULT_WORKSPACE_ID
 
 _ROOT = Path(__file__).parents[2]
+_VERSIONS = _ROOT / "data" / "migrations" / "versions"
 
 
 def _tables(url: str) -> set[str]:
@@ -40,6 +41,20 @@ def test_up_down_and_up_again(empty_database_url: str) -> None:
     assert _tables(empty_database_url) == {"alembic_version"}
     upgrade(url)
     assert _tables(empty_database_url) == set(Base.metadata.tables) | {"alembic_version"}
+
+
+def test_every_step_can_be_taken_back(empty_database_url: str) -> None:
+    url = parse_database_url(empty_database_url)
+    revisions = [f"{number:04d}" for number in range(1, len(list(_VERSIONS.glob("0*.py"))) + 1)]
+    tables = []
+    for revision in revisions:
+        upgrade(url, revision)
+        tables.append(_tables(empty_database_url))
+    for revision, known in reversed(list(zip(revisions, tables, strict=True))):
+        downgrade(url, revision)
+        assert _tables(empty_database_url) == known, revision
+        upgrade(url)
+    assert {"api_keys", "audit_log"} == tables[1] - tables[0]
 
 
 def test_the_migrations_make_exactly_the_models(database_url: str) -> None:

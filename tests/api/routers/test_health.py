@@ -1,5 +1,11 @@
 """Health over HTTP: what is checked, what it says, and which status that is."""
 
+import asyncio
+import gc
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -7,6 +13,8 @@ from pydantic import SecretStr
 
 from api.app import create_app
 from api.health_checks import HealthStatus, unhealthy
+from api.server import listening_socket, serve
+from api.state import AppState
 from api.vendor_checks import standard_checks
 from config.settings import Settings
 from data.database import Database
@@ -93,3 +101,39 @@ async def test_what_vendors_answer(
     else:
         assert result.status is HealthStatus.DEGRADED
         assert expected in (result.reason or "")
+
+
+async def test_nobody_is_told_ready_before_everything_is_warm(settings: Settings) -> None:
+    opening, warm = asyncio.Event(), asyncio.Event()
+
+    @asynccontextmanager
+    async def open_runtime(*_: object) -> AsyncIterator[IdleRuntime]:
+        opening.set()
+        await warm.wait()
+        yield IdleRuntime()
+
+    async def on_ready(_: AppState) -> None:
+        return None
+
+    with listening_socket("127.0.0.1", 0) as listener:
+        path = f"http://127.0.0.1:{listener.getsockname()[1]}/health/ready"
+        serving = asyncio.ensure_future(serve(settings, listener, on_ready, None, open_runtime))
+        async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(20):
+            await opening.wait()
+            with pytest.raises(httpx.ConnectError):
+                await client.get(path)
+            warm.set()
+            ready = await _first_answer(client, path)
+            # It answers, so it handles signals: this one is not for the tests.
+            signal.raise_signal(signal.SIGTERM)
+            await serving
+    gc.unfreeze()
+    assert (ready.status_code, ready.json()) == (200, {"ready": True})
+
+
+async def _first_answer(client: httpx.AsyncClient, path: str) -> httpx.Response:
+    while True:
+        try:
+            return await client.get(path)
+        except httpx.ConnectError:
+            await asyncio.sleep(0.01)
