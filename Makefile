@@ -38,8 +38,12 @@ types: setup
 imports: setup
 	$(BIN)/lint-imports
 
+# Whole calls run in real time: beside other tests on two cores they would measure those.
+REAL_TIME := tests/calls tests/bench/test_latency_sample.py
+
 unit: setup
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist worksteal $(addprefix --ignore=,$(REAL_TIME))
+	$(BIN)/pytest -p no:xdist $(REAL_TIME)
 
 format: setup ## Format the code
 	$(BIN)/ruff check --fix .

@@ -238,6 +238,7 @@ class Playback:
         utterances = [u for u in (*self._said, *self._queue) if u.generation == generation]
         self.paused = False
         self._queue.clear()
+        whole = generation in self._finished
         self._finished.clear()
         self._heard_until = now
         if generation is None:
@@ -245,8 +246,10 @@ class Playback:
             return None
         heard = _joined(u.heard_text(now, self._format) for u in utterances)
         everything = _joined(u.text for u in utterances)
+        unheard = everything[len(heard) :].strip()
         self._reset(generation)
-        return HeardReply(generation, heard, everything[len(heard) :].strip(), interrupted=True)
+        # A caller who answers between the last word and the echo of its mark has interrupted nothing.
+        return HeardReply(generation, heard, unheard, interrupted=bool(unheard) or not whole)
 
     def _clear(self, now: float) -> None:
         if self._sent_since_clear:

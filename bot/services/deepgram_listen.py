@@ -32,6 +32,8 @@ FINALIZE_ANSWER_SECONDS = 1.0
 """A Finalize that Deepgram had nothing to say to may go unanswered; after this it is forgotten."""
 SILENT_PEER_SECONDS = 1.5
 """Nothing at all after a Finalize for this long: the connection is taken for dead, once."""
+LONGEST_DEAF_SECONDS = 6.0
+"""Without a connection for this long the caller is told so instead of being left in silence."""
 ANSWER_SLACK_SECONDS = 0.05
 """Rounding of positions in an answer."""
 
@@ -146,18 +148,21 @@ class DeepgramListener:
 
     async def _run(self) -> None:
         attempt = 0
+        loop = asyncio.get_running_loop()
+        deaf_since = loop.time()
         while True:
             await asyncio.sleep(RETRY_DELAYS_SECONDS[min(attempt, len(RETRY_DELAYS_SECONDS) - 1)])
             try:
                 socket = await open_socket(self._options.url(), self._options.api_key)
             except VendorError as error:
                 logger.bind(vendor="deepgram", permanent=error.permanent).warning(error.message)
-                if error.permanent:
+                if error.permanent or loop.time() - deaf_since > LONGEST_DEAF_SECONDS:
                     self._on_failure(error)
                     return
                 attempt += 1
                 continue
             attempt = await self._serve(socket, attempt)
+            deaf_since = loop.time()
             self.reconnections += 1
 
     async def _serve(self, socket: ClientConnection, attempt: int) -> int:

@@ -45,6 +45,7 @@ MOST_FAILURES = 2
 """Failed replies in a row after which the call is ended."""
 APOLOGY = "I'm sorry, I'm having trouble right now. Could you say that again, please?"
 FAREWELL = "I'm sorry, I can't help you at the moment. Please call again later. Goodbye."
+GOODBYE = "Thank you for calling. Goodbye."
 NOTHING_TO_SAY = "I'm sorry, could you say that again, please?"
 
 
@@ -175,7 +176,7 @@ class LanguageModel(FrameProcessor):
     async def _generate(self, turn: _Turn) -> None:
         try:
             requests = await self._stream(turn)
-            if not requests and not turn.said.strip() and turn.rounds == 0:
+            if not requests and not _is_audible(turn.said) and turn.rounds == 0:
                 logger.warning("The model said nothing; asking it once more")
                 requests = await self._stream(turn)
         except VendorError as error:
@@ -192,7 +193,7 @@ class LanguageModel(FrameProcessor):
             turn.rounds += 1
             await self.push_frame(ToolCallsFrame(turn.generation, requests))
             return
-        await self._finish(turn.generation, "" if turn.said.strip() else NOTHING_TO_SAY)
+        await self._finish(turn.generation, "" if _is_audible(turn.said) else NOTHING_TO_SAY)
 
     async def _stream(self, turn: _Turn) -> tuple[ToolRequest, ...]:
         """Stream one generation into the pipeline; returns the tools it asks for."""
@@ -268,7 +269,10 @@ class LanguageModel(FrameProcessor):
         if frame.ends_call:
             self._endings.end_after(turn.generation)
         if frame.say is not None or frame.ends_call:
-            await self._finish(turn.generation, _say_after(turn.said, frame.say))
+            say = frame.say
+            if frame.ends_call and not say and not _is_audible(turn.said):
+                say = GOODBYE  # a model may ask for the end without a word of its own
+            await self._finish(turn.generation, _say_after(turn.said, say))
             return
         if turn.said:
             await self._speak(turn, " ")
@@ -278,6 +282,11 @@ class LanguageModel(FrameProcessor):
         task, self._task = self._task, None
         if task is not None and not task.done():
             await self.cancel_task(task)
+
+
+def _is_audible(text: str) -> bool:
+    """Whether a voice could say anything of it: dots, emoji and marks alone would be silence."""
+    return any(character.isalnum() for character in text)
 
 
 def _say_after(said: str, say: str | None) -> str:

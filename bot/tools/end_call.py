@@ -15,7 +15,7 @@ DESCRIPTION = (
 class EndCallArguments(ToolArguments):
     """Arguments of `end_call`."""
 
-    reason: str = Field(min_length=1, description="Why the call ends, in a few words.")
+    reason: str = Field("The conversation is over.", description="Why the call ends, in a few words.")
     message: str = Field("", description="The goodbye to say before hanging up; leave out if already said.")
 
 

@@ -72,8 +72,8 @@ async def test_each_weak_peer_has_a_whole_conversation(lax_house: CallHouse, dia
             ("agent", GOODBYE),
         ], name
         assert record.end_reason is EndReason.AGENT_ENDED, name
-        assert phone.heard(GOODBYE), name
         assert phone.measures.underruns == (), name
+        assert phone.heard(GOODBYE), name
 
 
 async def test_a_weak_peer_can_interrupt(lax_house: CallHouse, dial: Dial) -> None:

@@ -1,9 +1,6 @@
 """Hanging up."""
 
-import pytest
-
 from bot.tools.end_call import EndCallTool
-from bot.tools.tool import ToolArgumentsError
 from tests.bot.calls import make_context
 
 
@@ -18,9 +15,9 @@ async def test_without_a_message_nothing_more_is_said() -> None:
     assert (await tool.run(tool.check({"reason": "done"}, make_context()), make_context())).say is None
 
 
-def test_a_reason_is_needed() -> None:
-    with pytest.raises(ToolArgumentsError, match="reason is missing"):
-        EndCallTool().check({}, make_context())
+async def test_a_call_without_arguments_ends_the_call_too() -> None:
+    tool = EndCallTool()
+    assert (await tool.run(tool.check({}, make_context()), make_context())).ends_call
 
 
 def test_it_never_asks_and_never_runs_for_a_stale_generation() -> None:
