@@ -20,6 +20,7 @@ ANSWER = "We open at nine."
 BYE = "That is all, goodbye."
 GREETING = "Hello there."
 GOODBYE = "Thank you for calling. Goodbye!"
+GOODBYE_PIECES = ("Thank you for calling.", "Goodbye!", GOODBYE)
 
 FAULTS = {
     "no_parameters": CallerFaults(no_custom_parameters=True, no_signature=True),
@@ -52,6 +53,7 @@ async def lax_house(vendors: Vendors, tmp_path_factory: pytest.TempPathFactory) 
 async def test_each_weak_peer_has_a_whole_conversation(lax_house: CallHouse, dial: Dial) -> None:
     await lax_house.vendors.script(ScriptedReply(match="time do you open", text=ANSWER))
     await lax_house.vendors.teach(QUESTION, BYE)
+    await lax_house.vendors.rehearse(GREETING, ANSWER, *GOODBYE_PIECES)
     number = await lax_house.add_agent(GREETING)
 
     async def converse(faults: CallerFaults) -> tuple[Phone, ConversationRecord]:
@@ -73,7 +75,7 @@ async def test_each_weak_peer_has_a_whole_conversation(lax_house: CallHouse, dia
         ], name
         assert record.end_reason is EndReason.AGENT_ENDED, name
         assert phone.measures.underruns == (), name
-        assert phone.heard(GOODBYE), name
+        assert phone.heard(GOODBYE) or (phone.heard("Thank you for calling.") and phone.heard("Goodbye!")), name
 
 
 async def test_a_weak_peer_can_interrupt(lax_house: CallHouse, dial: Dial) -> None:
