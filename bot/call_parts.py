@@ -108,7 +108,7 @@ def make_parts(
     def words(result: ListenResult) -> None:
         ledger.words(result)
         repair.recognised()
-        plane.words_heard(result.text, result.end_seconds)
+        plane.words_heard(result.text, result.end_seconds, is_final=result.is_final)
 
     speech_to_text = SpeechToText(
         ListenOptions(speech.base_url, speech.api_key, speech.stt_model, agent.settings.language, media_format),

@@ -10,6 +10,7 @@ import re
 
 from pipecat.frames.frames import (
     Frame,
+    InterimTranscriptionFrame,
     TranscriptionFrame,
     VADUserStartedSpeakingFrame,
     VADUserStoppedSpeakingFrame,
@@ -25,6 +26,9 @@ UNFINISHED_SECONDS = 2.0
 """Silence that is waited for after words that cannot be the end."""
 SETTLE_DEADLINE_SECONDS = 1.0
 """How long after a pause speech-to-text may take to settle; then what is there has to do."""
+WORDS_DEADLINE_SECONDS = 3.0
+"""The same while words are known that it has not settled: a lost connection is made anew and what was said sent
+again by then, and a late answer to a whole sentence is better than a quick one to nothing."""
 PAUSE_SECONDS = 0.096
 """Silence that has passed when the voice activity model reports a pause."""
 
@@ -70,6 +74,7 @@ class EndOfTurn(BaseUserTurnStopStrategy):
         self._texts: list[str] = []
         self._speaking = False
         self._settled = False
+        self._words_open = False
         self._silent_since: float | None = None
         self._timer: asyncio.Task[None] | None = None
 
@@ -82,6 +87,7 @@ class EndOfTurn(BaseUserTurnStopStrategy):
         """The turn is over, whoever ended it: begin anew."""
         self._texts.clear()
         self._settled = False
+        self._words_open = False
         await self._stop_timer()
 
     async def process_frame(self, frame: Frame) -> ProcessFrameResult:
@@ -95,14 +101,23 @@ class EndOfTurn(BaseUserTurnStopStrategy):
             self._speaking = False
             self._silent_since = now - PAUSE_SECONDS
             await self._decide(now)
+        elif isinstance(frame, InterimTranscriptionFrame):
+            await self._note_open_words(now)
         elif isinstance(frame, TranscriptionFrame):
             self._texts.append(frame.text)
+            self._words_open = False
             self._note_settled(frame.finalized)
             await self._decide(now)
         elif isinstance(frame, TranscriptSettledFrame):
             self._note_settled(True)
             await self._decide(now)
         return ProcessFrameResult.CONTINUE
+
+    async def _note_open_words(self, now: float) -> None:
+        if not self._words_open:
+            self._words_open = True
+            if self._timer is not None and not self._settled:
+                await self._decide(now)
 
     def _note_settled(self, settled: bool) -> None:
         # While the caller speaks, this answers a pause that is over: the one to come will be asked about anew.
@@ -116,7 +131,7 @@ class EndOfTurn(BaseUserTurnStopStrategy):
             text = " ".join(self._texts)
             due = silent_since + (silence_wanted(text, self._threshold) if text else 0.0)
         else:
-            due = silent_since + SETTLE_DEADLINE_SECONDS
+            due = silent_since + (WORDS_DEADLINE_SECONDS if self._words_open else SETTLE_DEADLINE_SECONDS)
         await self._stop_timer()
         if due <= now:
             await self.trigger_user_turn_stopped()

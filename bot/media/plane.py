@@ -81,6 +81,7 @@ class MediaPlane:
         self._received_bytes = 0
         self._received_at = clock()
         self._settled_seconds = 0.0
+        self._words_owed = False
         self._closed = False
         self.caller = CallerClock()
         self.playback = Playback(wire, media_format, clock, self)
@@ -162,14 +163,14 @@ class MediaPlane:
         if self._generations.is_current(generation):
             self.playback.finish(generation)
 
-    def words_heard(self, text: str, end_seconds: float) -> None:
+    def words_heard(self, text: str, end_seconds: float, *, is_final: bool = False) -> None:
         """The recogniser has words (interim or final) up to that second of the caller's audio.
 
         Words take the word where voice activity did not: speech too soft for the energy gate. Words of a
-        turn that was settled before are late, and start nothing.
+        turn that was settled before are late, and start nothing, unless that turn is still owed its words.
         """
         late = end_seconds <= self._settled_seconds + LATE_WORDS_SECONDS
-        if late or self._turn_reported or not text.strip():
+        if (late and not (self._words_owed and is_final)) or self._turn_reported or not text.strip():
             return
         if not self.playback.active:
             self._report_speech()
@@ -177,8 +178,8 @@ class MediaPlane:
             self._act(self._barge_in.words(text))
 
     def turn_had_no_words(self) -> None:
-        """The caller's last turn ended without words; should they come after all, they are not late but owed."""
-        self._settled_seconds = 0.0
+        """The caller's last turn ended without words: should they come after all, they are its words."""
+        self._words_owed = True
 
     def close(self) -> None:
         """Let go of the shared model and clock, and take no more audio; idempotent."""
@@ -225,6 +226,7 @@ class MediaPlane:
     def _report_speech(self) -> None:
         """The caller has the word: silence the agent for good, then tell the turn plane."""
         self._turn_reported = self._gate.speaking
+        self._words_owed = False
         self._barge_in.reset()
         if self.may_interrupt:
             was_active, was_paused = self.playback.active, self.playback.paused

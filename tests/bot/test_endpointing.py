@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 from pipecat.frames.frames import (
+    InterimTranscriptionFrame,
     LLMContextFrame,
     LLMContextUserTurnFrame,
     TranscriptionFrame,
@@ -168,6 +169,22 @@ async def test_where_nothing_settles_the_deadline_ends_the_turn(monkeypatch: pyt
         await turns.pauses()
         await turns.ends_within(0.5 - PAUSE_SECONDS, 0.6)
         await turns.have_said(COMPLETE)
+
+
+async def test_words_that_are_not_settled_yet_are_given_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endpointing, "SETTLE_DEADLINE_SECONDS", 0.3)
+    monkeypatch.setattr(endpointing, "WORDS_DEADLINE_SECONDS", 0.8)
+    async with caller() as turns:
+        await turns.starts()
+        await turns.pauses()
+        await turns.bench.send(InterimTranscriptionFrame("How much", "caller", "now"))
+        await turns.does_not_end_for(0.5)
+        await turns.final(COMPLETE)
+        await turns.ends_within(0, 0.1)
+        await turns.have_said(COMPLETE)
+        await turns.starts()
+        await turns.pauses()
+        await turns.ends_within(0.3 - PAUSE_SECONDS, 0.4, 2)  # the next turn has no words open
 
 
 async def test_a_turn_that_is_settled_without_words_ends_and_asks_nothing_of_the_model() -> None:

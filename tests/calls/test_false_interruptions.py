@@ -136,3 +136,22 @@ async def test_noise_while_nobody_owes_anything_changes_nothing(house: CallHouse
     record = await phone.hang_up()
 
     assert transcript(record) == [("agent", "Hello there.")]
+
+
+async def test_a_sound_too_short_for_a_word_stops_the_agent_only_for_a_moment(
+    house: CallHouse, dial: Dial
+) -> None:
+    await house.vendors.script(OPENING)
+    phone = await dial(await house.add_agent())
+    await phone.ask(QUESTION, LONG)
+    undisturbed = audible_seconds(phone.heard_audio())
+    await phone.say(QUESTION)
+    await phone.agent_talks(0.4)
+    await phone.play(uh())
+    await phone.listen(quiet=0.6)
+    record = await phone.hang_up()
+
+    assert phone.measures.turns[-1].clear_at is not None, "it was silenced"
+    assert audible_seconds(phone.heard_audio()) == pytest.approx(2 * undisturbed, rel=0.05), "and went on"
+    assert transcript(record) == [("user", QUESTION), ("agent", LONG)] * 2
+    assert not any(turn.interrupted for turn in record.turns)

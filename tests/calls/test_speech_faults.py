@@ -3,6 +3,7 @@
 import pytest
 
 from bot.call import BROKEN, DEAF
+from bot.turn_repair import MISSED
 from data.records import CallStatus, EndReason
 from simulator.faults import FaultPlan
 from simulator.ollama.options import ScriptedReply
@@ -85,3 +86,34 @@ async def test_a_reply_is_finished_on_a_new_connection_when_the_voice_breaks_off
     assert transcript(record) == [("user", QUESTION), ("agent", " ".join(sentences))]
     assert not record.turns[-1].interrupted
     assert house.vendors.deepgram.counters.speak_connections >= 2
+
+
+async def test_words_that_are_never_settled_are_asked_for_again(house: CallHouse, dial: Dial) -> None:
+    house.vendors.break_deepgram("listen", FaultPlan(drop_finals=True))
+    phone = await dial(await house.add_agent())
+    await phone.ask(QUESTION, MISSED)
+    record = await phone.hang_up()
+
+    assert ("agent", MISSED) in transcript(record)
+    assert record.end_reason is EndReason.CALLER_HUNG_UP
+
+
+@pytest.mark.parametrize("late", [1.3, 2.2])
+async def test_a_transcript_that_comes_late_is_answered_once_and_whole(
+    house: CallHouse, dial: Dial, late: float
+) -> None:
+    await house.vendors.script(OPENING, ScriptedReply(match="do you close", text="At five."))
+    house.vendors.break_deepgram("listen", FaultPlan(extra_first_byte_seconds=late))
+    phone = await dial(await house.add_agent("Hello there."))
+    await phone.listen()
+    await phone.ask(QUESTION, ANSWER)
+    await phone.ask("And when do you close?", "At five.")
+    record = await phone.hang_up()
+
+    assert transcript(record)[1:] == [
+        ("user", QUESTION),
+        ("agent", ANSWER),
+        ("user", "And when do you close?"),
+        ("agent", "At five."),
+    ]
+    assert not any(turn.interrupted for turn in record.turns)

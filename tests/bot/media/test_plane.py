@@ -211,6 +211,18 @@ def test_a_late_final_does_not_open_a_new_turn() -> None:
     assert "agent_interrupted" not in call.notes.log
 
 
+def test_late_words_of_a_turn_that_ended_without_any_open_a_turn_once_they_are_final() -> None:
+    call = Call()
+    call.hear((0.2, 0), (0.6, LOUD), (0.2, 0))
+    call.plane.turn_had_no_words()
+    call.plane.words_heard("how much is", 0.7)
+    assert call.notes.log.count("speech_started") == 1
+    call.plane.words_heard("how much is it", 0.9, is_final=True)
+    assert call.notes.log.count("speech_started") == 2
+    call.plane.words_heard("how much is it", 0.9, is_final=True)
+    assert call.notes.log.count("speech_started") == 2, "they were owed once"
+
+
 def test_a_protected_reply_is_heard_to_its_end_and_the_caller_is_heard_too() -> None:
     call = Call()
     generation = call.reply(1500)
