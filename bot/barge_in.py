@@ -1,17 +1,28 @@
 """When the caller may take the word from the agent: pause at once, then confirm or go on.
 
-Stage one silences the agent two windows (64 ms) into loud speech, keeping what was not heard. Stage two
-decides: speech that lasts, or a recognised word, is an interruption; a sound that stops short is not, and the
-agent goes on from where it was. A pure state machine, driven by the media plane.
+Stage one silences the agent two windows (64 ms) into loud speech, keeping what was not heard; being wrong costs a
+short gap, so it can be quick. Stage two takes its time, for the agent is silent already: a recognised word that
+counts is an interruption, and so is speech that goes on without a break; a sound that ends, and in which the
+recogniser finds nothing, is not, and the agent goes on from where it was. A pure state machine, driven by the
+media plane.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.interrupting_words import InterruptingWords, Speech
+from bot.media.silero import WINDOW_SECONDS
+
 PAUSE_WINDOWS = 2
 QUIET_WINDOWS = 7
-"""Windows (224 ms) without loud speech after which a pause turns out to be a false one. Fewer would take the
-silence inside a stop consonant ("what dis-count") for the end of a cough."""
+"""Windows (224 ms) without loud speech after which a sound is over. Fewer would take the silence inside a stop
+consonant ("what dis-count") for the end of a cough."""
+UNANSWERED_WINDOWS = 18
+"""The same (576 ms) where the recogniser has not said yet what it heard."""
+CONTINUED_SECONDS = 0.8
+"""Speech that goes on for longer than any "uh-huh"."""
+SPEECH_SHARE = 0.7
+"""Part of the windows of a sound that must be likely speech; music, laughter and typing flicker."""
 
 
 class BargeInAction(StrEnum):
@@ -28,13 +39,15 @@ class BargeInOptions:
 
     Attributes:
         enabled: False: the agent always finishes.
-        min_speech_seconds: Loud speech that confirms an interruption by itself.
+        min_speech_seconds: Speech shorter than this never interrupts by going on; a word does at any length.
         debounce_seconds: After a false pause, how long no second one is made.
+        ignored_terms: Words that are no interruption, besides the usual "uh-huh".
     """
 
     enabled: bool = True
     min_speech_seconds: float = 0.1
     debounce_seconds: float = 0.4
+    ignored_terms: tuple[str, ...] = ()
 
 
 class BargeIn:
@@ -42,45 +55,71 @@ class BargeIn:
 
     def __init__(self, options: BargeInOptions) -> None:
         self._options = options
-        self._paused = False
-        self._quiet_windows = 0
+        self._words = InterruptingWords(options.ignored_terms)
+        self._continued_seconds = max(options.min_speech_seconds, CONTINUED_SECONDS)
         self._quiet_until = 0.0
+        self._overruled = False
+        self.reset()
 
     def reset(self) -> None:
         """The agent is no longer audible, or the interruption was carried out."""
         self._paused = False
+        self._answered = False
+        self._windows = 0
+        self._likely_windows = 0
         self._quiet_windows = 0
 
-    def window(self, *, loud_windows: int, loud_seconds: float, now: float) -> BargeInAction | None:
+    def window(self, *, loud_windows: int, likely: bool, now: float) -> BargeInAction | None:
         """One 32 ms window has passed while the agent is audible.
 
         Args:
             loud_windows: Windows in a row, up to now, of speech loud enough to interrupt.
-            loud_seconds: The same in seconds.
+            likely: Whether this window is likely speech, however loud.
             now: Loop time.
         """
         if not self._options.enabled:
             return None
-        if not self._paused:
-            if loud_windows >= PAUSE_WINDOWS and now >= self._quiet_until:
-                self._paused = True
-                self._quiet_windows = 0
-                return BargeInAction.PAUSE
-            return None
-        if loud_seconds >= self._options.min_speech_seconds:
-            return self._confirm()
         self._quiet_windows = 0 if loud_windows else self._quiet_windows + 1
-        if self._quiet_windows < QUIET_WINDOWS:
-            return None
-        self.reset()
-        self._quiet_until = now + self._options.debounce_seconds
-        return BargeInAction.RESUME
+        if self._quiet_windows >= QUIET_WINDOWS:
+            self._overruled = False
+        if not self._paused:
+            return self._consider_pause(loud_windows, now)
+        self._windows += 1
+        self._likely_windows += likely
+        if self._quiet_windows == 0:
+            self._answered = False
+        if self._quiet_windows >= (QUIET_WINDOWS if self._answered else UNANSWERED_WINDOWS):
+            return self._resume(now)
+        if self._quiet_windows < QUIET_WINDOWS and self._windows * WINDOW_SECONDS >= self._continued_seconds:
+            if self._likely_windows >= SPEECH_SHARE * self._windows:
+                return self._confirm()
+            self._overruled = True
+            return self._resume(now)
+        return None
 
-    def words(self, text: str) -> BargeInAction | None:
-        """The recogniser heard these words while the agent is audible."""
-        if not self._options.enabled or not text.strip():
+    def recogniser_answered(self) -> None:
+        """The recogniser has said what it heard up to the caller's pause."""
+        self._answered = self._paused and self._quiet_windows > 0
+
+    def words(self, text: str, saying: Speech, *, is_final: bool) -> BargeInAction | None:
+        """The recogniser heard these words while the agent was saying that; None where they do not count."""
+        if not self._options.enabled or not self._words.count(text, saying, is_final=is_final):
             return None
         return self._confirm()
+
+    def _consider_pause(self, loud_windows: int, now: float) -> BargeInAction | None:
+        if loud_windows < PAUSE_WINDOWS or now < self._quiet_until or self._overruled:
+            return None
+        self._paused = True
+        self._windows = self._likely_windows = PAUSE_WINDOWS
+        return BargeInAction.PAUSE
+
+    def _resume(self, now: float) -> BargeInAction:
+        quiet = self._quiet_windows
+        self.reset()
+        self._quiet_windows = quiet
+        self._quiet_until = now + self._options.debounce_seconds
+        return BargeInAction.RESUME
 
     def _confirm(self) -> BargeInAction:
         self.reset()

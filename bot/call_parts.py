@@ -105,14 +105,20 @@ def make_parts(
     ledger = TurnLedger(config.conversation_id, hooks.emit, clock)
     bridge = TurnBridge(ledger)
 
-    def words(result: ListenResult) -> None:
-        ledger.words(result)
-        repair.recognised()
-        plane.words_heard(result.text, result.end_seconds, is_final=result.is_final)
+    def words(result: ListenResult) -> bool:
+        counted = plane.words_heard(result.text, result.end_seconds, is_final=result.is_final)
+        if counted:
+            ledger.words(result)
+            repair.recognised()
+        return counted
+
+    def settled() -> None:
+        plane.recogniser_answered()
 
     speech_to_text = SpeechToText(
         ListenOptions(speech.base_url, speech.api_key, speech.stt_model, agent.settings.language, media_format),
         on_words=words,
+        on_settled=settled,
         on_failure=hooks.deaf,
     )
     plane = _media_plane(config, services, wire, media_format, speech_to_text, bridge, generations)

@@ -5,6 +5,7 @@ samples, so tones or silence would test nothing.
 """
 
 import re
+import threading
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -20,6 +21,9 @@ _CACHED_ORIGINALS = 128
 # A word ends where its last 10 ms above this amplitude ends (int16; about -50 dBFS).
 _WORD_FLOOR = 100
 _FRAME = ESPEAK_SAMPLE_RATE // 100
+
+# espeak-ng says a text a little differently each time: two who ask at once must get the same.
+_SPEAKING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,8 @@ def synthesize(
         ConfigurationError: The `simulator` extra is not installed.
         InvalidInputError: The voice is unknown.
     """
-    spoken = _speak(text, voice, words_per_minute)
+    with _SPEAKING:
+        spoken = _speak(text, voice, words_per_minute)
     samples = spoken.samples
     if sample_rate != ESPEAK_SAMPLE_RATE and samples.size:
         samples = soxr.resample(samples, ESPEAK_SAMPLE_RATE, sample_rate, quality="HQ")

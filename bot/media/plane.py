@@ -163,19 +163,30 @@ class MediaPlane:
         if self._generations.is_current(generation):
             self.playback.finish(generation)
 
-    def words_heard(self, text: str, end_seconds: float, *, is_final: bool = False) -> None:
+    def words_heard(self, text: str, end_seconds: float, *, is_final: bool) -> bool:
         """The recogniser has words (interim or final) up to that second of the caller's audio.
 
         Words take the word where voice activity did not: speech too soft for the energy gate. Words of a
         turn that was settled before are late, and start nothing, unless that turn is still owed its words.
+
+        Returns:
+            False for words that are no part of the conversation: those of a listener ("uh-huh"), or an echo.
         """
         late = end_seconds <= self._settled_seconds + LATE_WORDS_SECONDS
         if (late and not (self._words_owed and is_final)) or self._turn_reported or not text.strip():
-            return
+            return True
         if not self.playback.active:
             self._report_speech()
-        elif self.may_interrupt:
-            self._act(self._barge_in.words(text))
+            return True
+        if not self.may_interrupt:
+            return True
+        action = self._barge_in.words(text, self.playback.speech, is_final=is_final)
+        self._act(action)
+        return action is not None
+
+    def recogniser_answered(self) -> None:
+        """The recogniser has settled everything up to the caller's pause."""
+        self._barge_in.recogniser_answered()
 
     def turn_had_no_words(self) -> None:
         """The caller's last turn ended without words: should they come after all, they are its words."""
@@ -204,7 +215,7 @@ class MediaPlane:
             self._act(
                 self._barge_in.window(
                     loud_windows=self._gate.loud_windows,
-                    loud_seconds=self._gate.loud_seconds,
+                    likely=self._gate.likely,
                     now=self._clock(),
                 )
             )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.interrupting_words import Speech
 from bot.media.format import MediaFormat
 from bot.media.utterance import Utterance
 from bot.transport.ports import MediaWire
@@ -20,6 +21,10 @@ MARK_GRACE_SECONDS = 0.3
 """How long after an utterance must have been heard its `mark` is waited for, if the peer never sent one."""
 LATE_MARK_SECONDS = 1.5
 """The same for a peer that does echo marks."""
+ENDING_SECONDS = 0.7
+"""A reply with less than this to come is all but over."""
+AUDIBLE_UTTERANCES = 3
+"""How many of the last pieces an echo can be of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,18 @@ class Playback:
     def pending(self) -> bool:
         """True while anything is queued, playing or paused."""
         return self.active or bool(self._queue)
+
+    @property
+    def speech(self) -> Speech:
+        """What the agent is saying, for judging what is heard meanwhile."""
+        pieces = [u for u in (*self._said, *self._queue) if u.generation == self._generation]
+        begun = [u.text for u in pieces if u.position or not u.unsent]
+        left = self._format.seconds(sum(u.unsent for u in pieces)) + max(0.0, self._heard_until - self._clock())
+        return Speech(
+            text=" ".join(begun[-AUDIBLE_UTTERANCES:]),
+            asks=bool(pieces) and pieces[-1].text.rstrip().endswith("?"),
+            ending=self._generation in self._finished and left < ENDING_SECONDS,
+        )
 
     def open(self, generation: int, text: str) -> Utterance:
         """Announce the next piece of a reply; audio is appended to what is returned."""

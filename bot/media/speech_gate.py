@@ -6,8 +6,6 @@ A pure state machine, fed once per 32 ms window, so that every rule can be teste
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.media.silero import WINDOW_SECONDS
-
 
 class SpeechEdge(StrEnum):
     """What a window can bring about."""
@@ -54,22 +52,19 @@ class SpeechGate:
         """Smoothed RMS of the line while nobody speaks on it."""
         self.loud_windows = 0
         """Windows in a row, up to now, of likely speech that is loud enough to interrupt."""
+        self.likely = False
+        """Whether the last window was likely speech, however loud."""
 
     @property
     def interruption_energy(self) -> float:
         """RMS that speech must reach to interrupt the agent."""
         return max(self._min_energy, self.baseline * self._baseline_factor)
 
-    @property
-    def loud_seconds(self) -> float:
-        """How long loud speech has lasted without a break."""
-        return self.loud_windows * WINDOW_SECONDS
-
     def feed(self, probability: float, energy: float) -> SpeechEdge | None:
         """Take one window: speech probability (0…1) and RMS (int16 units). Returns an edge, if this is one."""
         options = self._options
         threshold = options.keep_probability if self.speaking else options.start_probability
-        likely = probability >= threshold and energy >= options.floor_energy
+        likely = self.likely = probability >= threshold and energy >= options.floor_energy
         if likely and energy >= self.interruption_energy:
             self.loud_windows += 1
         else:

@@ -19,18 +19,22 @@ class SpeechToText(PumpedProcessor):
 
     Args:
         options: How to transcribe.
-        on_words: Told of every result with words, before the pipeline is (barge-in must not queue).
+        on_words: Told of every result with words, before the pipeline is (barge-in must not queue); words for
+            which it returns False are no part of the conversation.
+        on_settled: Told when everything up to the caller's pause was recognised.
         on_failure: Told once when Deepgram refuses for good.
     """
 
     def __init__(
         self,
         options: ListenOptions,
-        on_words: Callable[[ListenResult], None],
+        on_words: Callable[[ListenResult], bool],
+        on_settled: Callable[[], None],
         on_failure: Callable[[VendorError], None],
     ) -> None:
         super().__init__("speech-to-text")
         self._on_words = on_words
+        self._on_settled = on_settled
         self.listener = DeepgramListener(options, self._on_result, on_failure)
 
     async def stop(self) -> None:
@@ -39,8 +43,7 @@ class SpeechToText(PumpedProcessor):
         await super().stop()
 
     def _on_result(self, result: ListenResult, settles: bool) -> None:
-        if result.text:
-            self._on_words(result)
+        if result.text and self._on_words(result):
             if result.is_final:
                 self.submit(
                     TranscriptionFrame(result.text, CALLER, time_now_iso8601(), result=result, finalized=settles)
@@ -48,4 +51,5 @@ class SpeechToText(PumpedProcessor):
             else:
                 self.submit(InterimTranscriptionFrame(result.text, CALLER, time_now_iso8601(), result=result))
         if settles:
+            self._on_settled()
             self.submit(TranscriptSettledFrame())

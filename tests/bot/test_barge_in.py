@@ -2,18 +2,33 @@
 
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.barge_in import PAUSE_WINDOWS, QUIET_WINDOWS, BargeIn, BargeInAction, BargeInOptions
+from bot.barge_in import (
+    CONTINUED_SECONDS,
+    PAUSE_WINDOWS,
+    QUIET_WINDOWS,
+    UNANSWERED_WINDOWS,
+    BargeIn,
+    BargeInAction,
+    BargeInOptions,
+)
+from bot.interrupting_words import Speech
 from bot.media.silero import WINDOW_SECONDS
 
 PAUSE, CONFIRM, RESUME = BargeInAction.PAUSE, BargeInAction.CONFIRM, BargeInAction.RESUME
+CONTINUED_WINDOWS = int(CONTINUED_SECONDS / WINDOW_SECONDS)
 
 
 @dataclass
 class Line:
-    """Feeds windows, loud or not, and keeps the actions with the windows at which they came."""
+    """Feeds windows and keeps the actions with the windows at which they came.
+
+    `#` is loud speech, `o` soft speech, `x` is loud without being speech, `.` silence, `a` the recogniser's
+    answer (no window).
+    """
 
     options: BargeInOptions = field(default_factory=BargeInOptions)
     windows: int = 0
@@ -25,23 +40,38 @@ class Line:
 
     def hear(self, pattern: str) -> "Line":
         for mark in pattern:
+            if self.actions and self.actions[-1][1] is CONFIRM:
+                break  # the agent is silent now
+            if mark == "a":
+                self.barge_in.recogniser_answered()
+                continue
             self.windows += 1
             self.loud = self.loud + 1 if mark == "#" else 0
             action = self.barge_in.window(
-                loud_windows=self.loud,
-                loud_seconds=self.loud * WINDOW_SECONDS,
-                now=self.windows * WINDOW_SECONDS,
+                loud_windows=self.loud, likely=mark in "#o", now=self.windows * WINDOW_SECONDS
             )
             if action is not None:
                 self.actions.append((self.windows, action))
         return self
 
+    def words(self, text: str, saying: str = "", *, is_final: bool = False) -> BargeInAction | None:
+        return self.barge_in.words(text, Speech(saying), is_final=is_final)
 
-QUIET = "." * QUIET_WINDOWS
+
+QUIET = "a".join("." * QUIET_WINDOWS)
+"""Silence after a sound in which the recogniser found nothing."""
 
 
-def test_loud_speech_pauses_at_the_second_window_and_interrupts_at_the_least_length() -> None:
-    assert Line().hear("....####").actions == [(6, PAUSE), (8, CONFIRM)]
+def test_loud_speech_pauses_at_the_second_window_and_interrupts_when_it_goes_on() -> None:
+    line = Line().hear("...." + "#" * 40)
+    assert line.actions[0] == (6, PAUSE)
+    confirmed, action = line.actions[1]
+    assert action is CONFIRM
+    assert confirmed * WINDOW_SECONDS == pytest.approx(4 * WINDOW_SECONDS + CONTINUED_SECONDS, abs=WINDOW_SECONDS)
+
+
+def test_speech_may_be_soft_in_between() -> None:
+    assert [action for _, action in Line().hear("##" + "oo#o##" * 6).actions] == [PAUSE, CONFIRM]
 
 
 def test_a_click_does_nothing() -> None:
@@ -52,8 +82,27 @@ def test_a_cough_pauses_and_the_agent_goes_on() -> None:
     assert Line().hear("##" + QUIET).actions == [(2, PAUSE), (2 + QUIET_WINDOWS, RESUME)]
 
 
+def test_a_recogniser_that_has_not_answered_is_waited_for_but_not_for_long() -> None:
+    line = Line().hear("##" + "." * UNANSWERED_WINDOWS)
+    assert line.actions == [(2, PAUSE), (2 + UNANSWERED_WINDOWS, RESUME)]
+
+
+def test_an_answer_to_an_earlier_pause_is_no_answer_to_this_one() -> None:
+    line = Line().hear("#####..a##" + "." * QUIET_WINDOWS)
+    assert [action for _, action in line.actions] == [PAUSE]
+
+
 def test_the_silence_inside_a_stop_consonant_does_not_give_the_word_back() -> None:
-    assert Line().hear("##" + "." * 5 + "####").actions == [(2, PAUSE), (11, CONFIRM)]
+    actions = Line().hear("##" + "." * 5 + "#" * 30).actions
+    assert [action for _, action in actions] == [PAUSE, CONFIRM]
+
+
+def test_a_sound_that_flickers_like_music_gives_the_word_back_and_does_not_take_it_again() -> None:
+    line = Line().hear("##" + "xx#" * 30)
+    assert [action for _, action in line.actions] == [PAUSE, RESUME]
+    assert line.actions[1][0] * WINDOW_SECONDS < 1.0
+    line.hear("." * QUIET_WINDOWS + "##")
+    assert line.actions[-1][1] is PAUSE, "but it may once it has ended"
 
 
 def test_a_second_cough_within_the_debounce_does_not_pause_again() -> None:
@@ -64,29 +113,36 @@ def test_a_second_cough_within_the_debounce_does_not_pause_again() -> None:
     assert line.actions[-1][1] is PAUSE
 
 
-def test_speech_that_goes_on_through_the_debounce_interrupts_after_it() -> None:
+def test_speech_that_goes_on_through_the_debounce_pauses_after_it() -> None:
     line = Line(BargeInOptions(debounce_seconds=0.4)).hear("##" + QUIET + "#" * 20)
-    # 0.4 s after the window of the resumption (9) is window 22; one more confirms.
-    assert line.actions[:4] == [(2, PAUSE), (9, RESUME), (22, PAUSE), (23, CONFIRM)]
+    # 0.4 s after the window of the resumption (9) is window 22.
+    assert line.actions[:3] == [(2, PAUSE), (9, RESUME), (22, PAUSE)]
 
 
 def test_a_longer_least_speech_waits_longer() -> None:
-    line = Line(BargeInOptions(min_speech_seconds=0.3)).hear("#" * 10)
-    assert line.actions == [(2, PAUSE), (10, CONFIRM)]
+    (_, pause), (confirmed, _) = Line(BargeInOptions(min_speech_seconds=1.6)).hear("#" * 51).actions
+    assert pause is PAUSE
+    assert confirmed == 50
 
 
 def test_a_word_interrupts_at_once() -> None:
     line = Line()
-    assert line.barge_in.words("stop") is CONFIRM
+    assert line.words("stop") is CONFIRM
     line.hear("##")
-    assert line.barge_in.words("  ") is None
-    assert line.barge_in.words("wait") is CONFIRM
+    assert line.words("  ") is None
+    assert line.words("wait") is CONFIRM
+
+
+def test_a_listeners_word_does_not_and_the_agent_goes_on_when_it_is_settled() -> None:
+    line = Line().hear("########.....")
+    assert line.words("Uh-huh.", is_final=True) is None
+    assert line.hear("a..").actions[-1] == (15, RESUME)
 
 
 def test_nothing_interrupts_where_it_is_switched_off() -> None:
     line = Line(BargeInOptions(enabled=False)).hear("#" * 40)
     assert line.actions == []
-    assert line.barge_in.words("stop") is None
+    assert line.words("stop") is None
 
 
 def test_a_reset_forgets_a_pause() -> None:
@@ -95,19 +151,27 @@ def test_a_reset_forgets_a_pause() -> None:
     assert line.hear("......").actions == [(2, PAUSE)]
 
 
-@given(st.text("#.", max_size=150), st.floats(0.03, 0.5), st.floats(0.0, 1.0))
+@given(st.text("#xo.a", max_size=150), st.floats(0.03, 0.5), st.floats(0.0, 1.0))
 def test_pauses_and_their_ends_alternate_and_keep_the_debounce(
     pattern: str, min_speech: float, debounce: float
 ) -> None:
     line = Line(BargeInOptions(min_speech_seconds=min_speech, debounce_seconds=debounce)).hear(pattern)
+    windows = pattern.replace("a", "")
     paused, resumed_at = False, -1.0
     for window, action in line.actions:
         if action is PAUSE:
             assert not paused
-            assert pattern[window - PAUSE_WINDOWS : window] == "#" * PAUSE_WINDOWS
+            assert windows[window - PAUSE_WINDOWS : window] == "#" * PAUSE_WINDOWS
             assert resumed_at < 0 or window * WINDOW_SECONDS >= resumed_at + debounce - 1e-9
             paused = True
         else:
             assert paused
             paused = False
             resumed_at = window * WINDOW_SECONDS if action is RESUME else -1.0
+
+
+@given(st.text("#xo.a", max_size=200))
+def test_no_pause_outlasts_its_sound_by_more_than_the_recogniser_is_given(pattern: str) -> None:
+    line = Line().hear(pattern + "." * (UNANSWERED_WINDOWS + 1))
+    if line.actions:
+        assert line.actions[-1][1] is not PAUSE

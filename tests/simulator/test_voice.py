@@ -95,3 +95,11 @@ def test_a_missing_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(importlib, "import_module", refuse)
     with pytest.raises(ConfigurationError, match="simulator"):
         EspeakEngine()
+
+
+def test_two_who_ask_for_the_same_at_once_hear_the_same() -> None:
+    with ThreadPoolExecutor(4) as threads:
+        for number in range(5):
+            text = f"Nobody has ever asked for sentence number {number} before."
+            spoken = [threads.submit(synthesize, text, words_per_minute=850) for _ in range(4)]
+            assert len({future.result().pcm for future in spoken}) == 1

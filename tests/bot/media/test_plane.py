@@ -117,7 +117,7 @@ def test_an_interruption_clears_within_four_windows_of_the_onset() -> None:
         call.hear((0.6, 0))
         call.wait(offset)
         onset = call.clock()
-        call.hear((0.5, LOUD))
+        call.hear((1.0, LOUD))
         assert call.far_end.clears[0] - onset <= 4 * WINDOW_SECONDS
         assert "agent_interrupted" in call.notes.log
 
@@ -125,7 +125,7 @@ def test_an_interruption_clears_within_four_windows_of_the_onset() -> None:
 def test_an_interruption_is_told_in_the_order_that_the_conversation_needs() -> None:
     call = Call()
     call.reply()
-    call.hear((1.0, 0), (0.5, LOUD), (0.3, 0))
+    call.hear((1.0, 0), (1.0, LOUD), (0.3, 0))
     assert call.notes.log == [
         "audio_arrived",
         "agent_started",
@@ -159,7 +159,7 @@ def test_stale_speech_is_never_sent() -> None:
     utterance = call.plane.open(generation, REPLY)
     assert utterance is not None
     call.plane.append(utterance, bytes(1600))
-    call.hear((0.3, 0), (0.5, LOUD))
+    call.hear((0.3, 0), (1.0, LOUD))
     sent = len(call.far_end.sent)
     call.plane.append(utterance, bytes(8000))
     call.plane.complete(utterance)
@@ -185,16 +185,40 @@ def test_words_take_the_word_where_speech_is_too_soft_for_the_gate() -> None:
     call.reply()
     call.hear((0.5, 0), (0.6, SOFT))
     assert call.said == ["agent_started"]
-    call.plane.words_heard("excuse me", 1.1)
+    call.plane.words_heard("excuse me", 1.1, is_final=False)
     assert call.said == ["agent_started", "agent_paused", "agent_interrupted"]
     assert len(call.far_end.clears) == 1
     assert "speech_started" in call.notes.log
 
 
+def test_an_uh_huh_only_pauses_the_agent_and_is_no_part_of_the_conversation() -> None:
+    call = Call()
+    call.reply(3000)
+    call.hear((0.5, 0), (0.4, LOUD), (0.2, 0))
+    assert not call.plane.words_heard("Uh-huh.", 0.9, is_final=True)
+    call.plane.recogniser_answered()
+    call.hear((0.1, 0))
+    assert call.said == ["agent_started", "agent_paused", "agent_resumed"]
+    call.hear((3.0, 0))
+    assert call.said[-1] == "agent_finished"
+    assert "speech_started" not in call.notes.log
+
+
+def test_a_stop_that_is_settled_after_its_end_interrupts_and_opens_a_settled_turn() -> None:
+    call = Call()
+    call.reply(3000)
+    call.hear((0.5, 0), (0.25, LOUD), (0.25, 0))
+    assert call.said == ["agent_started", "agent_paused"]
+    assert call.plane.words_heard("Stop.", 0.9, is_final=True)
+    assert call.said[-1] == "agent_interrupted"
+    assert call.notes.log[-2:] == ["speech_started", "speech_paused"]
+    assert len(call.far_end.clears) == 1
+
+
 def test_words_alone_open_a_turn_and_settle_it() -> None:
     call = Call()
     call.hear((1.0, 50.0))
-    call.plane.words_heard("hello", 0.9)
+    call.plane.words_heard("hello", 0.9, is_final=True)
     assert call.notes.log == ["speech_started", "speech_paused"]
     assert call.transcriber.finalizes == 1
 
@@ -204,10 +228,10 @@ def test_a_late_final_does_not_open_a_new_turn() -> None:
     call.hear((0.2, 0), (0.6, LOUD), (0.2, 0))
     call.reply()
     call.wait(100)
-    call.plane.words_heard("how much is it", 0.9)
+    call.plane.words_heard("how much is it", 0.9, is_final=True)
     assert call.notes.log.count("speech_started") == 1
     assert "agent_interrupted" not in call.notes.log
-    call.plane.words_heard("   ", 5.0)
+    call.plane.words_heard("   ", 5.0, is_final=True)
     assert "agent_interrupted" not in call.notes.log
 
 
@@ -215,7 +239,7 @@ def test_late_words_of_a_turn_that_ended_without_any_open_a_turn_once_they_are_f
     call = Call()
     call.hear((0.2, 0), (0.6, LOUD), (0.2, 0))
     call.plane.turn_had_no_words()
-    call.plane.words_heard("how much is", 0.7)
+    call.plane.words_heard("how much is", 0.7, is_final=False)
     assert call.notes.log.count("speech_started") == 1
     call.plane.words_heard("how much is it", 0.9, is_final=True)
     assert call.notes.log.count("speech_started") == 2
@@ -251,7 +275,7 @@ def test_where_interruptions_are_off_the_agent_finishes() -> None:
     call = Call(BargeInOptions(enabled=False))
     call.reply(1000)
     call.hear((0.3, 0), (0.5, LOUD))
-    call.plane.words_heard("stop stop", 0.7)
+    call.plane.words_heard("stop stop", 0.7, is_final=True)
     call.hear((1.0, 0))
     assert call.far_end.clears == []
     assert call.said == ["agent_started", "agent_finished"]
