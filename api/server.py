@@ -29,8 +29,9 @@ from config.settings import Settings
 if TYPE_CHECKING:
     from uvicorn._types import ASGIApplication
 
-MAX_MESSAGE_BYTES = 1024 * 1024
-"""Largest WebSocket message; a Twilio media message has some 300 bytes."""
+MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+"""Largest WebSocket message. A larger one ends the connection, and with it the call; so this is far above what
+makes the transport refuse a message (a Twilio media message has some 300 bytes)."""
 PING_SECONDS = 20.0
 CLOSING_SECONDS = 5
 """How long open connections may finish once calls have been drained."""

@@ -13,11 +13,12 @@ LEAST_ECHO_WORDS = 2
 """One word that both say may be an answer ("Tuesday?" – "Tuesday."); once it is final it counts."""
 
 _WORD = re.compile(r"[a-z0-9']+")
-_BACKCHANNELS = (
+_BACKCHANNELS = re.split(
+    r"\|\s*",
     "uh huh|uhhuh|uhuh|uh|um|mm|mmm|mm hm|mm hmm|mmhmm|mhm|mhmm|hm|hmm|aha|ah|oh|ooh|wow|right|all right|alright|"
     "okay|ok|k|yeah|yea|yep|yup|ya|yes|sure|i see|got it|gotcha|great|good|nice|cool|fine|true|exactly|indeed|"
-    "really|interesting|makes sense|that makes sense|of course|go on|sounds good|perfect|lovely|absolutely"
-).split("|")
+    "really|interesting|makes sense|that makes sense|of course|go on|sounds good|perfect|lovely|absolutely",
+)
 
 
 @dataclass(frozen=True, slots=True)

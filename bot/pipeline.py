@@ -51,7 +51,7 @@ def build_pipeline(parts: CallParts) -> PipelineWorker:
     understand = understanding(context, reply, turns)
     repair = [_repair(understand[0], parts)]
     speak = [SpokenReply(parts.speaking), parts.text_to_speech]
-    remember = [HeardTranscript(context, parts.reply_heard)]
+    remember = [HeardTranscript(context, reply.running.over, parts.reply_heard)]
     return make_worker(
         [*hear, *prefetch, *understand, *repair, *thinking(reply), *speak, *remember],
         sample_rate=parts.media_format.sample_rate,

@@ -15,6 +15,7 @@ from bot.dynamic_variables import DynamicVariables
 from bot.generations import Generations
 from bot.prompt import PromptBuilder
 from bot.reply_endings import ReplyEndings
+from bot.running_replies import RunningReplies
 from bot.services.language_model import LanguageModel
 from bot.tools.appointment_book import AppointmentBook
 from bot.tools.call_tools import CallTools
@@ -52,6 +53,7 @@ class ReplyParts:
     generations: Generations
     ledger: TurnLedger
     endings: ReplyEndings
+    running: RunningReplies
     language_model: LanguageModel
     retrieval: TurnRetrieval | None
     executor: ToolExecutor
@@ -86,6 +88,7 @@ def make_reply_parts(
         native_tools: Whether the agent's model takes native tool calls.
     """
     agent = config.agent
+    running = RunningReplies(generations)
     endings = ReplyEndings(generations, protect, end_call)
     variables = DynamicVariables.for_call(config, started_at=started_at)
     registry = built_in_tools(agent.settings, services.appointments, variables.render)
@@ -101,12 +104,14 @@ def make_reply_parts(
         generations,
         ledger,
         endings,
+        running,
     )
     return ReplyParts(
         config=config,
         generations=generations,
         ledger=ledger,
         endings=endings,
+        running=running,
         language_model=language_model,
         retrieval=TurnRetrieval(AgentDocuments(services.retriever, agent)) if agent.settings.rag.enabled else None,
         executor=executor,

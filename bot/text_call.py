@@ -140,7 +140,7 @@ class TextCall:
                 *thinking(reply),
                 SpokenReply(ledger.speaking),
                 _ScreenVoice(ledger, self._screen),
-                HeardTranscript(context, heard),
+                HeardTranscript(context, reply.running.over, heard),
             ],
             sample_rate=_NO_AUDIO_RATE,
         )

@@ -18,20 +18,26 @@ class HeardTranscript(FrameProcessor):
 
     Args:
         context: The conversation.
+        remember: Puts a text that was heard of a reply into the conversation, at its place.
         on_heard: Told afterwards, once per reply.
     """
 
-    def __init__(self, context: LLMContext, on_heard: Callable[[ReplyHeardFrame], None]) -> None:
+    def __init__(
+        self,
+        context: LLMContext,
+        remember: Callable[[int, str, LLMContext], None],
+        on_heard: Callable[[ReplyHeardFrame], None],
+    ) -> None:
         super().__init__(name="heard-transcript")
         self._context = context
+        self._remember = remember
         self._on_heard = on_heard
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Take `ReplyHeardFrame`s; let everything else pass."""
         await super().process_frame(frame, direction)
         if isinstance(frame, ReplyHeardFrame):
-            if frame.text:
-                self._context.add_message({"role": "assistant", "content": frame.text})
+            self._remember(frame.generation, frame.text, self._context)
             self._on_heard(frame)
             return
         await self.push_frame(frame, direction)

@@ -13,7 +13,7 @@ LONGEST_ROW = 1000
 
 _INDENT = re.compile(r"[ \t]*")
 _BLOCK = re.compile(r"(?:(?P<heading>#{1,6})|(?P<bullet>[-*+•])|(?P<number>\d{1,2})[.)]|(?P<quote>>))[ \t]")
-_FENCE = re.compile(r"(?:```+|~~~+)[^`\n]*(?:\n|$)")
+_FENCE = re.compile(r"(?:```+|~~~+)(?:[^`\n]*\n|[ \t]*$)")
 _RULE = re.compile(r"(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|={3,}[ \t]*)(?:\n|$)")
 _UNSURE = re.compile(
     r"#{1,6}|[+•>]|\d{1,2}[.)]?|`{1,3}|~{1,3}|(?:```+|~~~+)[^`\n]*|"

@@ -21,6 +21,8 @@ from bot.generations import Generations
 from bot.phases import CallPhase
 from bot.prompt import PromptBuilder
 from bot.reply_endings import ReplyEndings
+from bot.running_replies import RunningReplies
+from bot.services.unthinking import UnthinkingText
 from bot.tools.tool_text import ToolTextParser
 from bot.turn_ledger import Stage, TurnLedger
 from config.errors import VendorError
@@ -76,6 +78,7 @@ class LanguageModel(FrameProcessor):
         generations: The call's reply numbers.
         ledger: Told how each reply comes about.
         endings: Told which reply ends the call, and which may not be interrupted.
+        running: Told what is being said.
     """
 
     def __init__(
@@ -87,6 +90,7 @@ class LanguageModel(FrameProcessor):
         generations: Generations,
         ledger: TurnLedger,
         endings: ReplyEndings,
+        running: RunningReplies,
     ) -> None:
         super().__init__(name="language-model")
         self._model = model
@@ -96,6 +100,7 @@ class LanguageModel(FrameProcessor):
         self._generations = generations
         self._ledger = ledger
         self._endings = endings
+        self._running = running
         self._phase = CallPhase.CALL_START
         self._failures = 0
         self._turn: _Turn | None = None
@@ -147,6 +152,7 @@ class LanguageModel(FrameProcessor):
         if self._turn is not None and not self._generations.is_current(self._turn.generation):
             await self._drop()
         generation = self._generations.next()
+        self._running.began(generation, len(self._turn.context.messages) if self._turn else 0)
         self._ledger.reply_began(generation, answers_caller=False)
         if frame.protected:
             self._endings.protect(generation)
@@ -161,7 +167,7 @@ class LanguageModel(FrameProcessor):
         if self._unfinished is not None and self._generations.is_current(self._unfinished):
             # A turn that may not interrupt: what was said of the reply before it stands, and ends here.
             await self._finish(self._unfinished)
-        messages = messages_of(context)
+        messages = self._running.woven_into(messages_of(context))
         asked = len(messages)
         while asked and messages[asked - 1].role is ChatRole.USER:
             asked -= 1
@@ -169,6 +175,7 @@ class LanguageModel(FrameProcessor):
         self._phase = self._phase.advance(self._ledger.caller_turns)
         self._turn = _Turn(self._generations.next(), context, messages[:asked], question, snippets)
         self._unfinished = self._turn.generation
+        self._running.began(self._turn.generation, len(context.messages))
         return self._turn
 
     # --- generating ---------------------------------------------------------------------------------------
@@ -197,22 +204,22 @@ class LanguageModel(FrameProcessor):
 
     async def _stream(self, turn: _Turn) -> tuple[ToolRequest, ...]:
         """Stream one generation into the pipeline; returns the tools it asks for."""
-        parser = ToolTextParser()
+        parser, unthinking = ToolTextParser(), UnthinkingText()
         requests: list[ToolRequest] = []
         self._ledger.reached(turn.generation, Stage.REQUESTED)
         async with aclosing(self._model.stream(self._request(turn))) as chunks:
             async for chunk in chunks:
                 if chunk.text or chunk.tool_calls:
                     self._ledger.reached(turn.generation, Stage.FIRST_TOKEN)
-                parsed = parser.feed(chunk.text)
+                parsed = parser.feed(unthinking.feed(chunk.text))
                 calls = (*chunk.tool_calls, *parsed.tool_calls)
                 requests += [ToolRequest(call.name, call.arguments) for call in calls]
                 await self._speak(turn, parsed.text)
                 if chunk.usage is not None:
                     self._ledger.used(turn.generation, chunk.usage)
-        rest = parser.flush()
-        requests += [ToolRequest(call.name, call.arguments) for call in rest.tool_calls]
-        await self._speak(turn, rest.text)
+        last, rest = parser.feed(unthinking.flush()), parser.flush()
+        requests += [ToolRequest(call.name, call.arguments) for call in (*last.tool_calls, *rest.tool_calls)]
+        await self._speak(turn, last.text + rest.text)
         return tuple(requests)
 
     def _request(self, turn: _Turn) -> ChatRequest:
@@ -232,11 +239,15 @@ class LanguageModel(FrameProcessor):
     async def _speak(self, turn: _Turn, text: str) -> None:
         if text:
             turn.said += text
-            await self.push_frame(ReplyTextFrame(turn.generation, text))
+            await self._push_text(turn.generation, text)
+
+    async def _push_text(self, generation: int, text: str) -> None:
+        self._running.said(generation, text)
+        await self.push_frame(ReplyTextFrame(generation, text))
 
     async def _finish(self, generation: int, text: str = "") -> None:
         if text:
-            await self.push_frame(ReplyTextFrame(generation, text))
+            await self._push_text(generation, text)
         await self.push_frame(ReplyEndFrame(generation))
         if generation == self._unfinished:
             self._unfinished = None

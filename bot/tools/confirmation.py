@@ -45,10 +45,20 @@ class ConfirmationGate:
         """The open question, if there is one."""
         return self._pending
 
+    def is_asking_otherwise(self, tool_name: str, arguments: Arguments, turn: int) -> bool:
+        """True where something other than this was asked in that very turn, so that no answer can have come."""
+        pending = self._pending
+        return (
+            pending is not None
+            and pending.asked_in_turn == turn
+            and (pending.tool_name, pending.arguments) != (tool_name, dict(arguments))
+        )
+
     def propose(self, tool_name: str, arguments: Arguments, question: str, turn: int) -> PendingConfirmation:
         """Open a question in the caller turn `turn`, or ask it again.
 
-        The same tool and arguments repeat the open question; anything else replaces it.
+        The same tool and arguments repeat the open question; anything else replaces it (see
+        `is_asking_otherwise` for when that must not be).
         """
         self._pending = PendingConfirmation(tool_name, dict(arguments), question, asked_in_turn=turn)
         return self._pending

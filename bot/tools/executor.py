@@ -25,6 +25,9 @@ from config.errors import PhoneAgentError
 DEADLINE_SECONDS = 10.0
 
 _ASKING = "Not done yet: the caller has to answer this question first."
+_ONE_AT_A_TIME = (
+    "Not asked yet: the caller is being asked about something else. Call this again once they have answered that."
+)
 _DECLINED = "The caller did not agree. If they want it otherwise, call the tool again with the new details."
 _SUPERSEDED = "Not done: the caller went on talking before this could start."
 _LATE_READ = "No answer in time. Apologise and go on without it."
@@ -122,6 +125,11 @@ class ToolExecutor:
 
     def _ask(self, attempt: _Attempt, tool: Tool, context: ToolContext) -> ToolOutcome:
         arguments = attempt.request.arguments
+        if self._gate.is_asking_otherwise(tool.name, arguments, context.turn):
+            # A reply that wants two things: one question may not overwrite the other.
+            return self._finish(
+                attempt, ToolStatus.RESULT, ToolResult({"status": "waiting", "note": _ONE_AT_A_TIME})
+            )
         question = tool.confirmation_question(arguments, context)
         self._gate.propose(tool.name, arguments, question, context.turn)
         content: JsonValue = {"status": "needs_confirmation", "say": question, "note": _ASKING}

@@ -148,7 +148,7 @@ def test_a_taken_address_is_told_before_anything_is_loaded() -> None:
 def test_the_configuration_is_made_for_media_streams() -> None:
     config = server_config(FastAPI())
     assert not config.ws_per_message_deflate
-    assert config.ws_max_size == MAX_MESSAGE_BYTES == 2**20
+    assert config.ws_max_size == MAX_MESSAGE_BYTES
     assert (config.ws_ping_interval, config.ws_ping_timeout) == (20.0, 20.0)
     assert not config.proxy_headers
     assert not config.access_log

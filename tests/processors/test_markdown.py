@@ -1,7 +1,9 @@
 """Markdown to speech."""
 
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from processors.markdown import MarkdownStripper, strip_markdown
@@ -44,6 +46,7 @@ _FRAGMENTS = st.sampled_from(
         ("~~old~~ ~5", "old ~5"),
         ("- [ ] todo\n- [x] done", " todo.\n done."),
         ("$1,200 at 10:30 a.m.", "$1,200 at 10:30 a.m."),
+        ("```We open at nine", "We open at nine"),
     ],
 )
 def test_strips(markdown: str, spoken: str) -> None:
@@ -65,7 +68,8 @@ def test_plain_text_is_untouched(text: str) -> None:
 
 @given(st.lists(_FRAGMENTS, max_size=30).map("".join))
 def test_nothing_but_marks_is_lost(text: str) -> None:
-    """Every word outside of link targets survives."""
+    """Every word outside of link targets survives; what follows a fence on its line names a language."""
+    assume(re.search(r"(```|~~~)[^`\n]*word[^`\n]*\n", text) is None)
     assert strip_markdown(text).count("word") == text.count("word")
 
 

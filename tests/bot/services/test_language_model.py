@@ -15,6 +15,7 @@ from bot.events import CallEvent, TurnFinished
 from bot.generations import Generations
 from bot.prompt import PromptBuilder
 from bot.reply_endings import ReplyEndings
+from bot.running_replies import RunningReplies
 from bot.services.language_model import APOLOGY, FAREWELL, MOST_TOOL_ROUNDS, NOTHING_TO_SAY, LanguageModel
 from bot.turn_ledger import TurnLedger
 from config.errors import VendorError
@@ -126,7 +127,8 @@ async def desk(*scripts: Sequence[Step], native: bool = True) -> AsyncIterator[D
     ended: list[EndReason] = []
     endings = ReplyEndings(generations, protected.append, ended.append)
     tools = (BOOK,) if native else ()
-    processor = LanguageModel(model, call.agent, prompt, tools, generations, ledger, endings)
+    running_replies = RunningReplies(generations)
+    processor = LanguageModel(model, call.agent, prompt, tools, generations, ledger, endings, running_replies)
     async with running(processor) as bench:
         yield Desk(bench, model, generations, ledger, events, protected, ended, endings=endings)
 
@@ -159,6 +161,23 @@ async def test_an_interruption_closes_the_stream_and_nothing_more_comes() -> Non
         await it.ask("Wait.")
         assert await it.reply() == "Yes?"
         assert [end.generation for end in it.bench.got(ReplyEndFrame)] == [2]
+
+
+async def test_a_turn_beside_a_reply_that_may_not_be_interrupted_is_answered_knowing_of_it() -> None:
+    async with desk(["We open at nine."], ["On Sundays not at all."]) as it:
+        await it.bench.send(SayFrame("Hello, this is Ada.", protected=True))
+        await it.ask()
+        await it.reply(2)
+        await it.ask("And on Sundays?")
+        await it.reply(3)
+    told = [(message.role.value, message.content) for message in it.model.requests[1].messages[1:]]
+    assert told[:3] == [
+        ("assistant", "Hello, this is Ada."),
+        ("user", "How much is it?"),
+        ("assistant", "We open at nine."),
+    ]
+    assert "And on Sundays?" in told[3][1]
+    assert "How much is it?" not in told[3][1]
 
 
 async def test_a_tool_is_run_and_its_result_put_into_words() -> None:

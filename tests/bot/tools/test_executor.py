@@ -206,6 +206,20 @@ async def test_a_correction_replaces_the_question() -> None:
     assert bench.tool.runs == [{"what": "b"}]
 
 
+async def test_of_two_writes_in_one_reply_the_second_waits_for_the_answer_to_the_first() -> None:
+    bench = _Bench(FakeTool(is_write=True, confirm=True))
+    assert (await bench.execute(what="a")).say == "Shall I do a?"
+    second = await bench.execute(what="b")
+    assert second.say is None
+    assert isinstance(second.content, dict)
+    assert second.content["status"] == "waiting"
+    await bench.answer("Yes.", turn=2)
+    assert bench.tool.runs == [{"what": "a"}]
+    assert (await bench.execute(turn=2, what="b")).say == "Shall I do b?"
+    await bench.answer("Yes.", turn=3)
+    assert bench.tool.runs == [{"what": "a"}, {"what": "b"}]
+
+
 _ACTIONS = st.sampled_from(["execute a", "execute b", "execute stale", "Yes.", "No.", "What?", "turn"])
 
 
