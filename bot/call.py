@@ -8,7 +8,7 @@ from loguru import logger
 from pipecat.pipeline.worker import PipelineWorker
 
 from bot.call_config import CallConfig
-from bot.call_parts import CallHooks, make_parts
+from bot.call_parts import CallHooks, CallParts, make_parts
 from bot.call_services import CallServices
 from bot.dynamic_variables import DynamicVariables
 from bot.events import CallEnded, CallStarted, EventSink
@@ -25,6 +25,7 @@ CLOSING_SECONDS = 5.0
 """How long the pipeline may take to end."""
 TIME_IS_UP = "I'm sorry, we have reached the time limit of this call. Thank you for calling. Goodbye."
 DEAF = "I'm sorry, I can't hear you because of a technical problem. Please call again later. Goodbye."
+SHUTTING_DOWN = "I'm sorry, I have to end this call now. Please call again in a few minutes. Goodbye."
 BROKEN = "I'm sorry, there is a technical problem. Please call again later. Goodbye."
 """Said by the telephone network itself, where the agent has no voice (any more)."""
 
@@ -63,6 +64,7 @@ class CallSession:
         self._ending = asyncio.Event()
         self._hung_up = False
         self._speechless = False
+        self._parts: CallParts | None = None
         self._timers: list[asyncio.TimerHandle] = []
         self._log = logger.bind(call=config.call_sid, agent=config.agent.agent_id)
 
@@ -77,6 +79,10 @@ class CallSession:
             self._reason = reason
             self._error = error or self._error
         self._ending.set()
+
+    def shut_down(self) -> None:
+        """The server is going down: tell the caller in one sentence, then end; bounded in time."""
+        self._say_last(SHUTTING_DOWN, EndReason.SHUTDOWN)
 
     async def run(self, transport: TwilioTransport, start: StreamStart) -> CallOutcome:
         """Serve the call until it is over; nothing of it is left when this returns.
@@ -141,7 +147,7 @@ class CallSession:
         worker = build_pipeline(parts)
         loop = asyncio.get_running_loop()
         self._timers.append(loop.call_later(self._config.agent.settings.max_duration_seconds, self._time_is_up))
-        self._greet(began_at)
+        self._greet(parts, began_at)
         stream = asyncio.create_task(transport.run(parts.plane), name="call-stream")
         pipeline = asyncio.create_task(run_worker(worker), name="call-pipeline")
         ending = asyncio.create_task(self._ending.wait(), name="call-ending")
@@ -154,7 +160,7 @@ class CallSession:
         finally:
             for timer in self._timers:
                 timer.cancel()
-            await self._close(transport, worker, (stream, pipeline, ending))
+            await self._close(parts, transport, worker, (stream, pipeline, ending))
 
     async def _has_native_tools(self) -> bool:
         model = self._config.agent.model_name
@@ -174,9 +180,12 @@ class CallSession:
             self.end(EndReason.ERROR, "pipeline_ended")
 
     async def _close(
-        self, transport: TwilioTransport, worker: PipelineWorker, tasks: tuple["asyncio.Task[object]", ...]
+        self,
+        parts: CallParts,
+        transport: TwilioTransport,
+        worker: PipelineWorker,
+        tasks: tuple["asyncio.Task[object]", ...],
     ) -> None:
-        parts = self._parts
         playing = parts.plane.playback.drop()
         parts.plane.close()
         await transport.close()
@@ -203,13 +212,13 @@ class CallSession:
 
     # --- things to say --------------------------------------------------------------------------------------
 
-    def _greet(self, began_at: datetime) -> None:
+    def _greet(self, parts: CallParts, began_at: datetime) -> None:
         agent = self._config.agent
         variables = DynamicVariables.for_call(self._config, started_at=began_at)
         greeting = variables.render(agent.first_message).strip()
         if greeting:
             protected = agent.settings.disable_first_message_interruptions
-            self._parts.bridge.submit(SayFrame(greeting, protected=protected))
+            parts.bridge.submit(SayFrame(greeting, protected=protected))
 
     def _time_is_up(self) -> None:
         self._say_last(TIME_IS_UP, EndReason.MAX_DURATION)
@@ -224,7 +233,11 @@ class CallSession:
 
     def _say_last(self, text: str, reason: EndReason) -> None:
         """Take the word, say one sentence that cannot be interrupted, and end; bounded in time."""
-        self._parts.plane.take_the_word()
-        self._parts.text_to_speech.speaker.clear()
-        self._parts.bridge.submit(SayFrame(text, protected=True, ends_call=reason))
+        parts = self._parts
+        if parts is None or self._speechless:
+            self.end(reason)
+            return
+        parts.plane.take_the_word()
+        parts.text_to_speech.speaker.clear()
+        parts.bridge.submit(SayFrame(text, protected=True, ends_call=reason))
         self._timers.append(asyncio.get_running_loop().call_later(FAREWELL_SECONDS, self.end, reason, self._error))

@@ -5,13 +5,12 @@ import time
 
 from loguru import logger
 
-from bot.call import CallSession
+from bot.call import FAREWELL_SECONDS, CallSession
 from bot.call_config import CallConfig
 from bot.call_services import CallServices
 from bot.event_fanout import EventFanout
 from bot.journal import CallJournal
 from bot.transport.twilio import StreamStart, TwilioTransport
-from data.records import EndReason
 
 RESERVATION_SECONDS = 15.0
 """How long an announced call may take to bring its stream before its place goes to another."""
@@ -84,7 +83,7 @@ class CallManager:
                 self._empty.set()
 
     async def drain(self, seconds: float) -> None:
-        """Take no more calls, give the running ones this long to end, then end them."""
+        """Take no more calls, give the running ones this long to end, then end them with a sentence."""
         self._draining = True
         if not self._live:
             return
@@ -94,9 +93,9 @@ class CallManager:
                 await self._empty.wait()
         except TimeoutError:
             for session in tuple(self._live.values()):
-                session.end(EndReason.SHUTDOWN)
+                session.shut_down()
             try:
-                async with asyncio.timeout(2 * STORE_WAIT_SECONDS):
+                async with asyncio.timeout(FAREWELL_SECONDS + 2 * STORE_WAIT_SECONDS):
                     await self._empty.wait()
             except TimeoutError:
                 logger.bind(calls=len(self._live)).error("Some calls did not end in time")

@@ -13,7 +13,6 @@ from bot.event_fanout import EventFanout
 from bot.events import EventSink
 from bot.journal import CallJournal
 from bot.transport.twilio import StreamStart, TwilioTransport
-from data.records import EndReason
 from tests.bot.calls import make_call
 from tests.bot.test_journal import Store
 from tests.bot.transport.fakes import FakeSocket
@@ -26,13 +25,13 @@ class Session:
 
     def __init__(self, config: CallConfig, services: CallServices, sink: EventSink) -> None:
         self.conversation_id = config.conversation_id
-        self.reasons: list[EndReason] = []
+        self.told_to_leave = 0
         self.over = asyncio.Event()
         self.fails = False
         SESSIONS.append(self)
 
-    def end(self, reason: EndReason, error: str | None = None) -> None:
-        self.reasons.append(reason)
+    def shut_down(self) -> None:
+        self.told_to_leave += 1
         if not Session.stubborn:
             self.over.set()
 
@@ -51,6 +50,7 @@ def manager(monkeypatch: pytest.MonkeyPatch) -> CallManager:
     monkeypatch.setattr(Session, "stubborn", False)
     monkeypatch.setattr(call_manager_module, "CallSession", Session)
     monkeypatch.setattr(call_manager_module, "STORE_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(call_manager_module, "FAREWELL_SECONDS", 0.1)
     journal = CallJournal(Store())
     services = object.__new__(CallServices)  # handed on to sessions, which are faked
     return CallManager(services, EventFanout([journal]), journal, max_calls=2)
@@ -122,7 +122,7 @@ async def test_draining_takes_no_more_calls_and_lets_the_running_ones_end(manage
     SESSIONS[0].over.set()
     await asyncio.wait_for(draining, 2)
     await call
-    assert SESSIONS[0].reasons == []
+    assert SESSIONS[0].told_to_leave == 0
 
 
 async def test_calls_that_outlast_the_drain_are_ended(manager: CallManager) -> None:
@@ -130,7 +130,7 @@ async def test_calls_that_outlast_the_drain_are_ended(manager: CallManager) -> N
     await until(lambda: manager.is_live("CA1"))
     await asyncio.wait_for(manager.drain(0.02), 2)
     await call
-    assert SESSIONS[0].reasons == [EndReason.SHUTDOWN]
+    assert SESSIONS[0].told_to_leave == 1
 
 
 async def test_a_call_that_does_not_end_does_not_hold_the_server_for_ever(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from api.twiml import Apology
-from bot.call import TIME_IS_UP
+from bot.call import SHUTTING_DOWN, TIME_IS_UP
 from data.agent_config import AgentSettings, RagSettings
 from data.records import CallStatus, EndReason
 from simulator.ollama.options import ScriptedReply
@@ -167,7 +167,8 @@ async def test_a_draining_server_takes_no_call_lets_calls_finish_and_ends_the_re
     assert late.caller.record.said == [Apology.BUSY]
     assert (finished.status, finished.end_reason) == (CallStatus.COMPLETED, EndReason.AGENT_ENDED)
     assert (ended.status, ended.end_reason) == (CallStatus.COMPLETED, EndReason.SHUTDOWN)
-    assert transcript(ended) == [("agent", "Hello there.")]
+    assert transcript(ended) == [("agent", "Hello there."), ("agent", SHUTTING_DOWN)]
+    assert staying.heard(SHUTTING_DOWN)
     assert staying.caller.record.ended_by is CallEnder.REST
 
 
