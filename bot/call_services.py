@@ -43,8 +43,12 @@ class InterruptionSettings:
     baseline_factor: float
 
     def for_agent(self, agent: AgentConfig) -> BargeInOptions:
-        """The same, with the agent's own switch."""
-        return replace(self.options, enabled=self.options.enabled and agent.interrupt_enabled)
+        """The same, with the agent's own switch and terms."""
+        return replace(
+            self.options,
+            enabled=self.options.enabled and agent.interrupt_enabled,
+            ignored_terms=agent.settings.interruption_ignore_terms,
+        )
 
 
 class ModelCapabilities(Protocol):

@@ -77,6 +77,8 @@ class AgentSettings(_Frozen):
     knowledge_base: tuple[KnowledgeReference, ...] = ()
     max_duration_seconds: Annotated[int, Field(ge=10, le=7200)] = DEFAULT_MAX_DURATION_SECONDS
     disable_first_message_interruptions: bool = False
+    interruption_ignore_terms: Annotated[tuple[str, ...], Field(max_length=100)] = ()
+    """Words and phrases that never interrupt the agent, besides "uh-huh" and its like."""
     tags: tuple[str, ...] = ()
     preserved: dict[str, JsonValue] = Field(default_factory=dict)
     """ElevenLabs keys that this version stores and shows but does not act on, in their own nesting

@@ -4,6 +4,7 @@ Adding a field to agents means: add it to `data/agent_config.py`, add a row here
 schema in `api/schemas/agents.py`. Reading, writing, comparing and error locations follow from the row.
 """
 
+import re
 import zoneinfo
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -42,6 +43,24 @@ def _require_text(value: JsonValue) -> None:
         raise ValueError("Must not be empty.")
 
 
+def _require_language(value: JsonValue) -> None:
+    if _LANGUAGE.fullmatch(str(value)) is None:
+        raise ValueError("Not a language. Use a BCP 47 code such as 'en' or 'pt-BR', or 'multi'.")
+
+
+def _require(provider: str) -> Callable[[JsonValue], None]:
+    """Only what calls can really use is taken: another name would be stored and never acted on."""
+
+    def check(value: JsonValue) -> None:
+        if value != provider:
+            raise ValueError(f"Only '{provider}' is available.")
+
+    return check
+
+
+_LANGUAGE = re.compile(r"multi|[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+
+
 @dataclass(frozen=True, slots=True)
 class FieldMapping:
     """One field of an agent in its three places.
@@ -73,14 +92,19 @@ FIELD_MAPPINGS: tuple[FieldMapping, ...] = (
     FieldMapping("name", ("name",), ("name",), clearable=False, check=_require_text),
     FieldMapping("system_prompt", ("system_prompt",), (*_PROMPT, "prompt")),
     FieldMapping("first_message", ("first_message",), (*_AGENT, "first_message")),
-    FieldMapping("voice_provider", ("voice_provider",)),
+    FieldMapping("voice_provider", ("voice_provider",), check=_require("deepgram")),
     FieldMapping("voice_id", ("voice_id",), ("conversation_config", "tts", "voice_id"), check=_require_text),
-    FieldMapping("model_provider", ("model_provider",)),
+    FieldMapping("model_provider", ("model_provider",), check=_require("ollama")),
     FieldMapping("model_name", ("model_name",), (*_PROMPT, "llm"), check=_require_text),
     FieldMapping("interrupt_enabled", ("interrupt_enabled",), (*_TURN, "interrupt_enabled")),
     FieldMapping("silence_threshold_sec", ("silence_threshold_sec",), (*_TURN, "silence_threshold_sec")),
+    FieldMapping(
+        "interruption_ignore_terms",
+        ("settings", "interruption_ignore_terms"),
+        (*_TURN, "interruption_ignore_terms"),
+    ),
     FieldMapping("is_active", ("is_active",)),
-    FieldMapping("language", ("settings", "language"), (*_AGENT, "language"), check=_require_text),
+    FieldMapping("language", ("settings", "language"), (*_AGENT, "language"), check=_require_language),
     FieldMapping("temperature", ("settings", "temperature"), (*_PROMPT, "temperature")),
     FieldMapping("num_predict", ("settings", "num_predict"), (*_PROMPT, "max_tokens")),
     FieldMapping("num_ctx", ("settings", "num_ctx")),

@@ -112,4 +112,7 @@ class FlatFields(RequestBody):
         default=None, description="After this a call is ended."
     )
     disable_first_message_interruptions: bool | None = None
+    interruption_ignore_terms: list[str] | None = Field(
+        default=None, description='Words that never interrupt the agent, besides "uh-huh" and its like.'
+    )
     tags: list[str] | None = None

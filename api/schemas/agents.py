@@ -106,6 +106,7 @@ class AgentDetail(ResponseBody):
     knowledge_base: list[DocumentShown]
     max_duration_seconds: int
     disable_first_message_interruptions: bool
+    interruption_ignore_terms: list[str]
     tags: list[str]
     created_at: datetime
     updated_at: datetime

@@ -24,6 +24,9 @@ class SpeechGateOptions:
         start_probability: Likely speech, while silent.
         keep_probability: Likely speech, while speaking (lower: word ends are soft).
         floor_energy: RMS (int16) under which nothing is speech, whatever the model says.
+        sure_probability: Speech beyond doubt: then the window before it counts as its beginning, for many words
+            begin without voice ("stop", "sorry", "hold on") or in the middle of a window.
+        onset_share: Of the energy that may interrupt, what such a beginning must have.
     """
 
     start_windows: int = 2
@@ -31,6 +34,8 @@ class SpeechGateOptions:
     start_probability: float = 0.5
     keep_probability: float = 0.35
     floor_energy: float = 60.0
+    sure_probability: float = 0.7
+    onset_share: float = 0.375
 
 
 class SpeechGate:
@@ -47,6 +52,7 @@ class SpeechGate:
         self._min_energy = min_energy
         self._baseline_factor = baseline_factor
         self._run = 0
+        self._previous_energy = 0.0
         self.speaking = False
         self.baseline = 0.0
         """Smoothed RMS of the line while nobody speaks on it."""
@@ -66,9 +72,14 @@ class SpeechGate:
         threshold = options.keep_probability if self.speaking else options.start_probability
         likely = self.likely = probability >= threshold and energy >= options.floor_energy
         if likely and energy >= self.interruption_energy:
-            self.loud_windows += 1
+            begun = (
+                probability >= options.sure_probability
+                and self._previous_energy >= options.onset_share * self.interruption_energy
+            )
+            self.loud_windows += 2 if begun and not self.loud_windows else 1
         else:
             self.loud_windows = 0
+        self._previous_energy = energy
         if not likely and not self.speaking:
             self.baseline += (energy - self.baseline) * 0.05
         return self._advance(likely)

@@ -30,14 +30,14 @@ _VALUES: dict[str, st.SearchStrategy[JsonValue]] = {
     "name": _words,
     "system_prompt": _words,
     "first_message": _words,
-    "voice_provider": _words,
+    "voice_provider": st.just("deepgram"),
     "voice_id": _words,
-    "model_provider": _words,
+    "model_provider": st.just("ollama"),
     "model_name": _words,
     "interrupt_enabled": st.booleans(),
     "silence_threshold_sec": st.floats(0.1, 10),
     "is_active": st.booleans(),
-    "language": _words,
+    "language": st.sampled_from(["en", "pt-BR", "multi"]),
     "temperature": st.floats(0, 2),
     "num_predict": st.integers(-1, 8192),
     "num_ctx": st.integers(256, 1_048_576),
@@ -51,6 +51,7 @@ _VALUES: dict[str, st.SearchStrategy[JsonValue]] = {
     "knowledge_base": st.lists(_documents, max_size=2),
     "max_duration_seconds": st.integers(10, 7200),
     "disable_first_message_interruptions": st.booleans(),
+    "interruption_ignore_terms": st.lists(_words, max_size=3),
     "tags": st.lists(_words, max_size=3),
     "built_in_tools": st.fixed_dictionaries(
         {},
@@ -263,6 +264,7 @@ def test_an_unknown_flat_tool_is_refused() -> None:
         ("first_message", "agent.first_message"),
         ("language", "agent.language"),
         ("disable_first_message_interruptions", "agent.disable_first_message_interruptions"),
+        ("interruption_ignore_terms", "turn.interruption_ignore_terms"),
         ("dynamic_variables", "agent.dynamic_variables.dynamic_variable_placeholders"),
         ("model_name", "agent.prompt.llm"),
         ("temperature", "agent.prompt.temperature"),
@@ -283,3 +285,17 @@ def test_nested_places_are_elevenlabs_own(flat: str, nested: str) -> None:
     """Written out here, because the property tests above take the table's word for it."""
     (mapping,) = (mapping for mapping in FIELD_MAPPINGS if mapping.flat == flat)
     assert mapping.nested == ("conversation_config", *nested.split("."))
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("language", "klingon!", "BCP 47"),
+        ("voice_provider", "elevenlabs", "'deepgram'"),
+        ("model_provider", "openai", "'ollama'"),
+    ],
+)
+def test_what_no_call_could_act_on_is_refused(field: str, value: str, says: str) -> None:
+    with pytest.raises(RequestValidationError) as refused:
+        change(BLANK, {field: value})
+    assert says in str(refused.value.errors())

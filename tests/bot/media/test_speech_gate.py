@@ -1,5 +1,6 @@
 """When a line's sounds are the caller's speech."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,7 +62,7 @@ def test_loud_windows_count_the_run_of_speech_loud_enough_to_interrupt(
     for probability, energy in windows:
         needed, before = gate.interruption_energy, gate.loud_windows
         gate.feed(probability, energy)
-        assert gate.loud_windows in (0, before + 1)
+        assert gate.loud_windows in (0, before + 1, 2 if before == 0 else 0)
         if gate.loud_windows:
             assert energy >= needed >= 800
 
@@ -74,7 +75,7 @@ def test_on_a_noisy_line_more_is_needed_to_interrupt() -> None:
     assert gate.speaking
     assert gate.loud_windows == 0
     feed(gate, *[(0.9, 2500)] * 3)
-    assert gate.loud_windows == 3
+    assert gate.loud_windows == 4, "with the window in which it swelled"
 
 
 def test_speech_does_not_raise_the_noise_level() -> None:
@@ -83,3 +84,20 @@ def test_speech_does_not_raise_the_noise_level() -> None:
     before = gate.baseline
     feed(gate, *[(0.9, 9000)] * 100)
     assert gate.baseline == before
+
+
+def test_a_word_that_begins_without_voice_counts_from_its_beginning() -> None:
+    gate = SpeechGate(SpeechGateOptions(), min_energy=800, baseline_factor=2.8)
+    gate.feed(0.1, 400)  # the "s" of "stop"
+    gate.feed(0.9, 3000)
+    assert gate.loud_windows == 2
+    gate.feed(0.9, 3000)
+    assert gate.loud_windows == 3
+
+
+@pytest.mark.parametrize(("before", "probability"), [(200, 0.95), (400, 0.6)])
+def test_without_such_a_beginning_or_in_doubt_a_window_is_one(before: float, probability: float) -> None:
+    gate = SpeechGate(SpeechGateOptions(), min_energy=800, baseline_factor=2.8)
+    gate.feed(0.1, before)
+    gate.feed(probability, 3000)
+    assert gate.loud_windows == 1
