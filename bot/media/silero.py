@@ -9,6 +9,7 @@ Model interface, version 6: `input` float32 (batch, context + window), `state` f
 `sr` int64; window and context are 256 + 32 samples at 8 kHz, 512 + 64 at 16 kHz.
 """
 
+from collections import deque
 from collections.abc import Callable
 from importlib.resources import files
 
@@ -23,18 +24,18 @@ WINDOW_SECONDS = 0.032
 _STATE_SIZE = 128
 _CONTEXTS = {8000: 32, 16000: 64}
 _MAX_BATCH = 128
+_FIRST_ROWS = 16
 
 
 class SileroStream:
-    """One call's place in the shared model: its recurrent state and its windows waiting for the next batch."""
+    """One call's place in the shared model: its row in the recurrent state, and its windows not yet judged."""
 
-    __slots__ = ("closed", "context", "on_probability", "pending", "state")
+    __slots__ = ("closed", "on_probability", "pending", "row")
 
-    def __init__(self, context_samples: int, on_probability: Callable[[float], None]) -> None:
+    def __init__(self, row: int, on_probability: Callable[[float], None]) -> None:
+        self.row = row
         self.on_probability = on_probability
-        self.state = np.zeros((2, _STATE_SIZE), dtype=np.float32)
-        self.context = np.zeros(context_samples, dtype=np.float32)
-        self.pending: list[Samples] = []
+        self.pending: deque[Samples] = deque()
         self.closed = False
 
 
@@ -60,10 +61,20 @@ class SileroModel:
         self._context_samples = _CONTEXTS[sample_rate]
         self.window_samples = sample_rate * 32 // 1000
         self._ready: dict[int, SileroStream] = {}
+        # One row a stream: gathering rows by index costs a fraction of stacking an array per call.
+        self._states = np.zeros((2, 0, _STATE_SIZE), dtype=np.float32)
+        self._contexts = np.zeros((0, self._context_samples), dtype=np.float32)
+        self._free_rows: list[int] = []
+        self._batch = np.zeros((_MAX_BATCH, self._context_samples + self.window_samples), dtype=np.float32)
 
     def open(self, on_probability: Callable[[float], None]) -> SileroStream:
         """A new stream; `on_probability` is called with each window's speech probability, in order."""
-        return SileroStream(self._context_samples, on_probability)
+        if not self._free_rows:
+            self._grow()
+        row = self._free_rows.pop()
+        self._states[:, row] = 0.0
+        self._contexts[row] = 0.0
+        return SileroStream(row, on_probability)
 
     def submit(self, stream: SileroStream, window: Samples) -> None:
         """Queue one window (`window_samples` floats in −1…1) for the next `run`; a closed stream takes none."""
@@ -73,8 +84,11 @@ class SileroModel:
         self._ready[id(stream)] = stream
 
     def close(self, stream: SileroStream) -> None:
-        """Forget a stream and whatever of it was waiting; its callback is not called any more."""
+        """Forget a stream and whatever of it was waiting; its callback is not called any more. Idempotent."""
+        if stream.closed:
+            return
         stream.closed = True
+        self._free_rows.append(stream.row)
         self._ready.pop(id(stream), None)
         stream.pending.clear()
 
@@ -88,15 +102,16 @@ class SileroModel:
                     self._ready.pop(id(stream), None)
 
     def _run_batch(self, streams: list[SileroStream]) -> None:
-        windows = [stream.pending.pop(0) for stream in streams]
-        batch = np.concatenate(
-            (np.stack([stream.context for stream in streams]), np.stack(windows)), axis=1, dtype=np.float32
-        )
-        states = np.stack([stream.state for stream in streams], axis=1)
-        output, new_states = self._session.run(None, {"input": batch, "state": states, "sr": self._rate})
+        rows = [stream.row for stream in streams]
+        batch = self._batch[: len(streams)]
+        batch[:, : self._context_samples] = self._contexts[rows]
         for index, stream in enumerate(streams):
-            stream.state = new_states[:, index]
-            stream.context = batch[index, -self._context_samples :]
+            batch[index, self._context_samples :] = stream.pending.popleft()
+        output, states = self._session.run(
+            None, {"input": batch, "state": self._states[:, rows], "sr": self._rate}
+        )
+        self._states[:, rows] = states
+        self._contexts[rows] = batch[:, -self._context_samples :]
         for stream, probability in zip(streams, output[:, 0].tolist(), strict=True):
             if stream.closed:
                 continue
@@ -104,3 +119,13 @@ class SileroModel:
                 stream.on_probability(probability)
             except Exception:  # one call's defect must not make the others deaf; this one is in the log
                 logger.exception("A call failed to take a voice activity window")
+
+    def _grow(self) -> None:
+        """Room for as many streams again."""
+        size = len(self._contexts)
+        more = max(size, _FIRST_ROWS)
+        self._states = np.concatenate((self._states, np.zeros((2, more, _STATE_SIZE), dtype=np.float32)), axis=1)
+        self._contexts = np.concatenate(
+            (self._contexts, np.zeros((more, self._context_samples), dtype=np.float32))
+        )
+        self._free_rows.extend(range(size + more - 1, size - 1, -1))

@@ -163,13 +163,11 @@ class LoudnessModel(SileroModel):
     """Takes everything audible for speech: windows over an RMS of 100."""
 
     def __init__(self) -> None:
-        self.window_samples = 256
-        self._context_samples = 32
-        self._ready: dict[int, SileroStream] = {}
+        super().__init__(8000)
 
     def _run_batch(self, streams: list[SileroStream]) -> None:
         for stream in streams:
-            window: Samples = stream.pending.pop(0)
+            window: Samples = stream.pending.popleft()
             loud = float(np.sqrt(np.mean(np.square(window)))) * 32768 > 100
             stream.on_probability(0.95 if loud else 0.02)
 

@@ -116,3 +116,16 @@ def test_more_calls_than_a_batch_holds_are_all_served(model: SileroModel) -> Non
 def test_other_rates_are_refused() -> None:
     with pytest.raises(ValueError, match="44100"):
         SileroModel(44100)
+
+
+async def test_a_call_that_takes_the_place_of_another_begins_with_a_clean_memory(model: SileroModel) -> None:
+    windows = windows_of(await spoken(SENTENCE))
+    alone = probabilities(model, windows)
+    places = [model.open(lambda _: None) for _ in range(40)]
+    for place in places:
+        model.submit(place, windows[20])
+    model.run()
+    for place in places:
+        model.close(place)
+        model.close(place)
+    assert probabilities(model, windows) == alone
