@@ -19,8 +19,8 @@ QUIET_WINDOWS = 7
 consonant ("what dis-count") for the end of a cough."""
 UNANSWERED_WINDOWS = 18
 """The same (576 ms) where the recogniser has not said yet what it heard."""
-CONTINUED_SECONDS = 0.8
-"""Speech that goes on for longer than any "uh-huh"."""
+BACKCHANNEL_SECONDS = 0.7
+"""How long an "uh-huh" may take, or a laugh."""
 SPEECH_SHARE = 0.7
 """Part of the windows of a sound that must be likely speech; music, laughter and typing flicker."""
 
@@ -39,7 +39,8 @@ class BargeInOptions:
 
     Attributes:
         enabled: False: the agent always finishes.
-        min_speech_seconds: Speech shorter than this never interrupts by going on; a word does at any length.
+        min_speech_seconds: How far beyond the length of an "uh-huh" speech has to go on to interrupt without a
+            recognised word; with one it does at any length.
         debounce_seconds: After a false pause, how long no second one is made.
         ignored_terms: Words that are no interruption, besides the usual "uh-huh".
     """
@@ -56,7 +57,7 @@ class BargeIn:
     def __init__(self, options: BargeInOptions) -> None:
         self._options = options
         self._words = InterruptingWords(options.ignored_terms)
-        self._continued_seconds = max(options.min_speech_seconds, CONTINUED_SECONDS)
+        self._continued_seconds = BACKCHANNEL_SECONDS + options.min_speech_seconds
         self._quiet_until = 0.0
         self._overruled = False
         self.reset()

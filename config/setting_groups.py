@@ -164,7 +164,10 @@ class InterruptSettings(BaseModel):
         2.8, ge=1, le=100, description="How much louder than the line's own noise speech has to be."
     )
     interrupt_min_speech_ms: int = Field(
-        100, ge=0, le=10_000, description="Speech, in milliseconds, that makes an interruption."
+        100,
+        ge=0,
+        le=10_000,
+        description='Milliseconds by which speech must outlast an "uh-huh" to interrupt without a word.',
     )
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.barge_in import (
-    CONTINUED_SECONDS,
+    BACKCHANNEL_SECONDS,
     PAUSE_WINDOWS,
     QUIET_WINDOWS,
     UNANSWERED_WINDOWS,
@@ -19,7 +19,6 @@ from bot.interrupting_words import Speech
 from bot.media.silero import WINDOW_SECONDS
 
 PAUSE, CONFIRM, RESUME = BargeInAction.PAUSE, BargeInAction.CONFIRM, BargeInAction.RESUME
-CONTINUED_WINDOWS = int(CONTINUED_SECONDS / WINDOW_SECONDS)
 
 
 @dataclass
@@ -67,7 +66,8 @@ def test_loud_speech_pauses_at_the_second_window_and_interrupts_when_it_goes_on(
     assert line.actions[0] == (6, PAUSE)
     confirmed, action = line.actions[1]
     assert action is CONFIRM
-    assert confirmed * WINDOW_SECONDS == pytest.approx(4 * WINDOW_SECONDS + CONTINUED_SECONDS, abs=WINDOW_SECONDS)
+    wanted = 4 * WINDOW_SECONDS + BACKCHANNEL_SECONDS + line.options.min_speech_seconds
+    assert confirmed * WINDOW_SECONDS == pytest.approx(wanted, abs=WINDOW_SECONDS)
 
 
 def test_speech_may_be_soft_in_between() -> None:
@@ -120,7 +120,7 @@ def test_speech_that_goes_on_through_the_debounce_pauses_after_it() -> None:
 
 
 def test_a_longer_least_speech_waits_longer() -> None:
-    (_, pause), (confirmed, _) = Line(BargeInOptions(min_speech_seconds=1.6)).hear("#" * 51).actions
+    (_, pause), (confirmed, _) = Line(BargeInOptions(min_speech_seconds=0.9)).hear("#" * 51).actions
     assert pause is PAUSE
     assert confirmed == 50
 
