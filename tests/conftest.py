@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from data.database import Database
 from data.database_url import parse_database_url
@@ -17,6 +19,10 @@ from data.migrate import upgrade
 from tests.postgres import PostgresServer, run_postgres
 
 ENGINES = ("sqlite", "postgresql")
+
+# A busy machine is no defect: what takes how long is judged in bench/, never here.
+hypothesis_settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")
