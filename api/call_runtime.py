@@ -20,6 +20,7 @@ from bot.journal import CallJournal
 from bot.media.silero import SileroModel
 from bot.media.ticker import Ticker
 from bot.services.ollama_chat import OllamaChatModel
+from bot.services.phrase_cache import PhraseCache
 from bot.telephony import create_telephony
 from config.errors import ConfigurationError
 from config.settings import Settings
@@ -92,6 +93,9 @@ async def open_call_runtime(settings: Settings, database: Database) -> AsyncIter
             inter_token_deadline=INTER_TOKEN_SECONDS,
         )
         stack.push_async_callback(model.close)
+        phrases = PhraseCache(settings.speech_cache_path)
+        await phrases.open()
+        stack.push_async_callback(phrases.close)
         telephony = create_telephony(
             settings.twilio_base_url, settings.twilio_account_sid, _secret(settings.twilio_auth_token)
         )
@@ -113,6 +117,7 @@ async def open_call_runtime(settings: Settings, database: Database) -> AsyncIter
             retriever=knowledge.retriever,
             appointments=DatabaseAppointmentBook(database),
             telephony=telephony,
+            phrases=phrases,
             silero=silero,
             ticker=ticker,
             interruption=_interruption(settings),

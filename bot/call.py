@@ -217,8 +217,10 @@ class CallSession:
         variables = DynamicVariables.for_call(self._config, started_at=began_at)
         greeting = variables.render(agent.first_message).strip()
         if greeting:
+            # With variables in it, it is about this caller.
+            fixed = greeting == agent.first_message.strip()
             protected = agent.settings.disable_first_message_interruptions
-            parts.bridge.submit(SayFrame(greeting, protected=protected))
+            parts.bridge.submit(SayFrame(greeting, protected=protected, fixed=fixed))
 
     def _time_is_up(self) -> None:
         self._say_last(TIME_IS_UP, EndReason.MAX_DURATION)
@@ -239,5 +241,5 @@ class CallSession:
             return
         parts.plane.take_the_word()
         parts.text_to_speech.speaker.clear()
-        parts.bridge.submit(SayFrame(text, protected=True, ends_call=reason))
+        parts.bridge.submit(SayFrame(text, protected=True, ends_call=reason, fixed=True))
         self._timers.append(asyncio.get_running_loop().call_later(FAREWELL_SECONDS, self.end, reason, self._error))

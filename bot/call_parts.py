@@ -22,7 +22,7 @@ from bot.tools.executor import ToolExecutor
 from bot.transport.ports import MediaWire
 from bot.turn_bridge import TurnBridge
 from bot.turn_ledger import TurnLedger
-from bot.turn_repair import TurnRepair
+from bot.turn_repair import MISSED, TurnRepair
 from config.errors import VendorError
 from data.records import EndReason
 from processors.frames import ReplyHeardFrame, SayFrame
@@ -125,6 +125,7 @@ def make_parts(
     text_to_speech = TextToSpeech(
         SpeakOptions(speech.base_url, speech.api_key, agent.voice_id, media_format),
         output=plane,
+        phrases=services.phrases,
         on_failure=hooks.mute,
     )
     reply = make_reply_parts(
@@ -140,7 +141,7 @@ def make_parts(
     bridge.endings = reply.endings
 
     def say(text: str, ends_call: EndReason | None) -> None:
-        bridge.submit(SayFrame(text, ends_call=ends_call))
+        bridge.submit(SayFrame(text, ends_call=ends_call, fixed=text == MISSED))
 
     repair = TurnRepair(generations, reply.endings.take, say, hooks.end_call)
     return CallParts(

@@ -7,6 +7,7 @@ from bot.barge_in import BargeInOptions
 from bot.chat_model import ChatModel
 from bot.media.silero import SileroModel
 from bot.media.ticker import Ticker
+from bot.services.phrase_cache import PhraseCache
 from bot.telephony import Telephony
 from bot.tools.appointment_book import AppointmentBook
 from data.agent_config import AgentConfig
@@ -72,6 +73,7 @@ class CallServices:
     retriever: Retriever
     appointments: AppointmentBook
     telephony: Telephony
+    phrases: PhraseCache
     silero: SileroModel
     ticker: Ticker
     interruption: InterruptionSettings

@@ -174,6 +174,10 @@ class InterruptSettings(BaseModel):
 class StorageSettings(BaseModel):
     """Storage: the database, recordings and how long things are kept."""
 
+    speech_cache_path: Path = Field(
+        Path("var/speech"), description="Folder of greetings and stock phrases that were spoken once."
+    )
+
     database_url: str = Field(
         "sqlite:///./var/agents.db", description="sqlite:///path, or postgresql://user:password@host/name."
     )

@@ -30,11 +30,13 @@ class SayFrame(DataFrame):
         text: What to say.
         protected: True when the caller may not interrupt it.
         ends_call: Set when the call ends, for this reason, once it has been heard.
+        fixed: The same in every call, whoever calls: its audio may be kept.
     """
 
     text: str
     protected: bool = False
     ends_call: EndReason | None = None
+    fixed: bool = False
 
 
 @dataclass
@@ -66,10 +68,11 @@ class DecidedContextFrame(LLMContextFrame):
 
 @dataclass
 class SpeechChunkFrame(DataFrame):
-    """A piece of a reply, ready to be spoken."""
+    """A piece of a reply, ready to be spoken; `fixed` as in `SayFrame`."""
 
     generation: int
     text: str
+    fixed: bool = False
 
 
 @dataclass
@@ -81,10 +84,11 @@ class SpeechEndFrame(ControlFrame):
 
 @dataclass
 class ReplyTextFrame(DataFrame):
-    """Text of a reply as the language model streams it."""
+    """Text of a reply as the language model streams it; `fixed` as in `SayFrame`."""
 
     generation: int
     text: str
+    fixed: bool = False
 
 
 @dataclass

@@ -21,6 +21,7 @@ class SpokenReply(FrameProcessor):
         self._on_chunk = on_chunk
         self._spoken = SpokenText()
         self._generation = 0
+        self._fixed = False
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Cut text into pieces; forget what is unfinished on an interruption."""
@@ -29,6 +30,7 @@ class SpokenReply(FrameProcessor):
             return  # the last words of a reply that the next one has overtaken
         if isinstance(frame, ReplyTextFrame):
             self._follow(frame.generation)
+            self._fixed = self._fixed and frame.fixed
             await self._push_chunks(frame.generation, self._spoken.feed(frame.text))
             return
         if isinstance(frame, ReplyEndFrame):
@@ -43,9 +45,10 @@ class SpokenReply(FrameProcessor):
     def _follow(self, generation: int) -> None:
         if generation != self._generation:
             self._generation = generation
+            self._fixed = True  # until a text of it is not
             self._spoken = SpokenText()
 
     async def _push_chunks(self, generation: int, chunks: list[str]) -> None:
         for chunk in chunks:
             self._on_chunk(generation, chunk)
-            await self.push_frame(SpeechChunkFrame(generation, chunk))
+            await self.push_frame(SpeechChunkFrame(generation, chunk, fixed=self._fixed))

@@ -25,6 +25,7 @@ from bot.services.deepgram_socket import (
     send_within_deadline,
 )
 from bot.services.flush_budget import FlushBudget
+from bot.services.phrase_cache import PhraseCache
 from bot.services.speech_output import SpeechOutput
 from config.errors import VendorError
 
@@ -71,11 +72,12 @@ class SpeakOptions:
 
 @dataclass(slots=True)
 class _Piece:
-    """Text to speak, or (with `last`) the end of a reply."""
+    """Text to speak (`audio` where it was spoken before), or (with `last`) the end of a reply."""
 
     generation: int
     text: str
     last: bool = False
+    audio: bytes | None = None
 
 
 class DeepgramSpeaker:
@@ -84,14 +86,21 @@ class DeepgramSpeaker:
     Args:
         options: How to sound.
         output: Playback.
+        phrases: What was spoken before; fixed pieces are taken from there, and kept there.
         on_failure: Called once when Deepgram refuses for good or cannot be reached in three attempts.
     """
 
     def __init__(
-        self, options: SpeakOptions, output: SpeechOutput, on_failure: Callable[[VendorError], None]
+        self,
+        options: SpeakOptions,
+        output: SpeechOutput,
+        phrases: PhraseCache,
+        on_failure: Callable[[VendorError], None],
     ) -> None:
         self._options = options
         self._output = output
+        self._phrases = phrases
+        self._fixed: set[str] = set()
         self._on_failure = on_failure
         self._budget = FlushBudget()
         self._waiting: deque[_Piece] = deque()
@@ -110,14 +119,26 @@ class DeepgramSpeaker:
         self._task = asyncio.get_running_loop().create_task(self._run(), name="deepgram-speak")
         self._task.add_done_callback(self._ended)
 
-    def speak(self, generation: int, text: str) -> None:
-        """Say a piece of a reply after those already given."""
-        self._waiting.append(_Piece(generation, text))
+    def speak(self, generation: int, text: str, *, fixed: bool = False) -> None:
+        """Say a piece of a reply after those already given; at once, and connected or not, if it is known.
+
+        Args:
+            generation: Which reply.
+            text: What to say.
+            fixed: It is the same in every call: its audio may be kept.
+        """
+        audio = None
+        if fixed:
+            audio = self._phrases.get(self._options.voice, self._options.media_format, text)
+            self._fixed.add(text)
+        self._waiting.append(_Piece(generation, text, audio=audio))
+        self._pass_on_what_is_ready()
         self._wake.set()
 
     def finish(self, generation: int) -> None:
         """The reply has no further pieces."""
         self._waiting.append(_Piece(generation, "", last=True))
+        self._pass_on_what_is_ready()
         self._wake.set()
 
     def clear(self) -> None:
@@ -235,11 +256,9 @@ class DeepgramSpeaker:
             await send_within_deadline(socket, '{"type":"Clear"}')
         # The Clear that was just awaited, or the text before, may have taken its time: look again each round.
         while self._waiting and not self._is_clearing and len(self._under_way) < MOST_UNDER_WAY:
-            if self._waiting[0].last:
-                generation = self._waiting.popleft().generation
-                self._closing_generations.add(generation)
-                self._finish_if_said(generation)
-                continue
+            self._pass_on_what_is_ready()
+            if not self._waiting:
+                return
             if (wait := self._budget.wait_seconds(self._now())) > 0:
                 if wait > LONGEST_BUDGET_WAIT_SECONDS and not self._under_way:
                     await socket.close()
@@ -255,6 +274,17 @@ class DeepgramSpeaker:
             await send_within_deadline(socket, orjson.dumps({"type": "Speak", "text": text}).decode())
             await send_within_deadline(socket, '{"type":"Flush"}')
 
+    def _pass_on_what_is_ready(self) -> None:
+        """Whatever at the head needs no synthesis: phrases spoken before, and ends of replies."""
+        while self._waiting and (self._waiting[0].last or self._waiting[0].audio):
+            piece = self._waiting.popleft()
+            if piece.last:
+                self._closing_generations.add(piece.generation)
+                self._finish_if_said(piece.generation)
+            elif piece.audio and (utterance := self._output.open(piece.generation, piece.text)) is not None:
+                self._output.append(utterance, piece.audio)
+                self._output.complete(utterance)
+
     def _next_text(self) -> tuple[int, str]:
         """The next piece, merged with those behind it when something is already being said."""
         piece = self._waiting.popleft()
@@ -262,7 +292,9 @@ class DeepgramSpeaker:
         while self._under_way and self._waiting:
             following = self._waiting[0]
             merged = f"{text} {following.text}"
-            if following.last or following.generation != piece.generation or len(merged) > MOST_CHARACTERS:
+            if following.last or following.text in self._fixed or piece.text in self._fixed:
+                break
+            if following.generation != piece.generation or len(merged) > MOST_CHARACTERS:
                 break
             text = merged
             self._waiting.popleft()
@@ -329,6 +361,10 @@ class DeepgramSpeaker:
             return
         utterance = self._under_way.popleft()
         self._spoke = True
+        if utterance.text in self._fixed:
+            self._phrases.put(
+                self._options.voice, self._options.media_format, utterance.text, bytes(utterance.audio)
+            )
         self._output.complete(utterance)
         self._finish_if_said(utterance.generation)
         self._wake.set()

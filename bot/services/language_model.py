@@ -158,7 +158,7 @@ class LanguageModel(FrameProcessor):
             self._endings.protect(generation)
         if frame.ends_call is not None:
             self._endings.end_after(generation, frame.ends_call)
-        await self._finish(generation, frame.text)
+        await self._finish(generation, frame.text, fixed=frame.fixed)
 
     async def _begin(self, context: LLMContext, snippets: Sequence[Snippet]) -> _Turn:
         await self._drop()
@@ -200,7 +200,7 @@ class LanguageModel(FrameProcessor):
             turn.rounds += 1
             await self.push_frame(ToolCallsFrame(turn.generation, requests))
             return
-        await self._finish(turn.generation, "" if _is_audible(turn.said) else NOTHING_TO_SAY)
+        await self._finish(turn.generation, "" if _is_audible(turn.said) else NOTHING_TO_SAY, fixed=True)
 
     async def _stream(self, turn: _Turn) -> tuple[ToolRequest, ...]:
         """Stream one generation into the pipeline; returns the tools it asks for."""
@@ -241,13 +241,13 @@ class LanguageModel(FrameProcessor):
             turn.said += text
             await self._push_text(turn.generation, text)
 
-    async def _push_text(self, generation: int, text: str) -> None:
+    async def _push_text(self, generation: int, text: str, *, fixed: bool = False) -> None:
         self._running.said(generation, text)
-        await self.push_frame(ReplyTextFrame(generation, text))
+        await self.push_frame(ReplyTextFrame(generation, text, fixed=fixed))
 
-    async def _finish(self, generation: int, text: str = "") -> None:
+    async def _finish(self, generation: int, text: str = "", *, fixed: bool = False) -> None:
         if text:
-            await self._push_text(generation, text)
+            await self._push_text(generation, text, fixed=fixed)
         await self.push_frame(ReplyEndFrame(generation))
         if generation == self._unfinished:
             self._unfinished = None
@@ -261,7 +261,7 @@ class LanguageModel(FrameProcessor):
             # Half an answer was given: the caller heard it, and can ask on.
             await self._finish(turn.generation)
         else:
-            await self._finish(turn.generation, APOLOGY)
+            await self._finish(turn.generation, APOLOGY, fixed=True)
 
     # --- tools --------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from pipecat.frames.frames import CancelFrame, EndFrame, Frame, InterruptionFram
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from bot.services.deepgram_speak import DeepgramSpeaker, SpeakOptions
+from bot.services.phrase_cache import PhraseCache
 from bot.services.speech_output import SpeechOutput
 from config.errors import VendorError
 from processors.frames import SpeechChunkFrame, SpeechEndFrame
@@ -17,20 +18,25 @@ class TextToSpeech(FrameProcessor):
     Args:
         options: How to sound.
         output: Playback.
+        phrases: What was spoken before.
         on_failure: Told once when there is no voice to be had.
     """
 
     def __init__(
-        self, options: SpeakOptions, output: SpeechOutput, on_failure: Callable[[VendorError], None]
+        self,
+        options: SpeakOptions,
+        output: SpeechOutput,
+        phrases: PhraseCache,
+        on_failure: Callable[[VendorError], None],
     ) -> None:
         super().__init__(name="text-to-speech")
-        self.speaker = DeepgramSpeaker(options, output, on_failure)
+        self.speaker = DeepgramSpeaker(options, output, phrases, on_failure)
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Speak, finish or drop; everything else passes."""
         await super().process_frame(frame, direction)
         if isinstance(frame, SpeechChunkFrame):
-            self.speaker.speak(frame.generation, frame.text)
+            self.speaker.speak(frame.generation, frame.text, fixed=frame.fixed)
             return
         if isinstance(frame, SpeechEndFrame):
             self.speaker.finish(frame.generation)

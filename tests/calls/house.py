@@ -141,6 +141,7 @@ async def open_house(vendors: Vendors, folder: Path, **settings: object) -> Asyn
             "public_url": public_url,
             "database_url": f"sqlite:///{folder / 'agents.db'}",
             "chroma_path": folder / "chroma",
+            "speech_cache_path": folder / "speech",
             "data_file": SAMPLES,
             "api_keys": (SecretStr(API_KEY),),
             "llm_timeout_sec": 1.5,

@@ -120,3 +120,19 @@ async def test_an_agent_that_may_not_be_interrupted_finishes_and_then_answers(
     assert ("agent", long) in said
     assert phone.heard(long)
     assert said[-1] == ("agent", ANSWER)
+
+
+async def test_a_greeting_is_synthesised_once_unless_it_is_about_this_caller(house: CallHouse, dial: Dial) -> None:
+    spoken = []
+    for greeting in ("This is the same for everybody.", "You are calling from {{system__caller_id}}."):
+        number = await house.add_agent(greeting)
+        for _ in range(2):
+            before = house.vendors.deepgram.counters.characters_spoken
+            phone = await dial(number)
+            await phone.listen()
+            record = await phone.hang_up()
+            assert len(record.turns) == 1
+            spoken.append(house.vendors.deepgram.counters.characters_spoken - before)
+    assert spoken[0] == len("This is the same for everybody.")
+    assert spoken[1] == 0
+    assert spoken[2] == spoken[3] > 0

@@ -15,6 +15,7 @@ from bot.media.format import TELEPHONE
 from bot.media.utterance import Utterance
 from bot.services import deepgram_socket, deepgram_speak
 from bot.services.deepgram_speak import DeepgramSpeaker, SpeakOptions
+from bot.services.phrase_cache import PhraseCache
 from config.errors import VendorError
 from simulator.deepgram.app import create_app
 from simulator.deepgram.options import DeepgramOptions
@@ -78,10 +79,12 @@ class Stage:
 
 
 @asynccontextmanager
-async def speaking(base_url: str, stage: Stage, *, key: str = "key") -> AsyncIterator[DeepgramSpeaker]:
+async def speaking(
+    base_url: str, stage: Stage, *, key: str = "key", phrases: PhraseCache | None = None
+) -> AsyncIterator[DeepgramSpeaker]:
     options = SpeakOptions(base_url.replace("http", "ws", 1), key, "aura-2-thalia-en", TELEPHONE)
     before = asyncio.all_tasks()
-    speaker = DeepgramSpeaker(options, stage, stage.fail)
+    speaker = DeepgramSpeaker(options, stage, phrases or PhraseCache(None), stage.fail)
     speaker.start()
     try:
         yield speaker
@@ -405,3 +408,46 @@ async def test_after_an_idle_close_the_next_words_open_a_new_connection() -> Non
         await stage.until(lambda: stage.finished == [1, 2])
     assert stage.texts == [FIRST, SECOND]
     assert stage.utterances[1].audio
+
+
+async def test_a_fixed_piece_is_spoken_once_and_then_known_even_without_a_connection() -> None:
+    phrases, first, second = PhraseCache(None), Stage(), Stage()
+    async with simulator() as url, speaking(url, first, phrases=phrases) as speaker:
+        speaker.speak(1, FIRST, fixed=True)
+        speaker.speak(1, SECOND, fixed=True)
+        say(speaker, 1, THIRD)
+        await first.until(lambda: first.finished == [1])
+    assert first.texts == [FIRST, SECOND, THIRD], "none was merged with another"
+
+    async with speaking("http://127.0.0.1:9", second, phrases=phrases) as speaker:
+        speaker.speak(2, FIRST, fixed=True)
+        speaker.speak(2, SECOND, fixed=True)
+        speaker.finish(2)
+        assert second.finished == [2]
+    assert second.texts == [FIRST, SECOND]
+    assert [u.audio for u in second.utterances] == [u.audio for u in first.utterances[:2]]
+    assert phrases.get("aura-2-thalia-en", TELEPHONE, THIRD) is None, "what a model wrote is not kept"
+
+
+async def test_a_known_piece_waits_for_those_before_it() -> None:
+    phrases, stage = PhraseCache(None), Stage()
+    phrases.put("aura-2-thalia-en", TELEPHONE, SECOND, b"known")
+    async with simulator() as url, speaking(url, stage, phrases=phrases) as speaker:
+        speaker.speak(1, FIRST)
+        speaker.speak(1, SECOND, fixed=True)
+        speaker.finish(1)
+        assert stage.texts == []
+        await stage.until(lambda: stage.finished == [1])
+    assert stage.texts == [FIRST, SECOND]
+    assert stage.utterances[1].audio == b"known"
+
+
+async def test_a_fixed_piece_that_was_cut_off_is_not_kept() -> None:
+    phrases, stage = PhraseCache(None), Stage()
+    async with simulator(simulated(factor=2.0)) as url, speaking(url, stage, phrases=phrases) as speaker:
+        speaker.speak(1, SECOND, fixed=True)
+        await stage.until(lambda: "audio" in stage.log)
+        speaker.clear()
+        say(speaker, 2, FIRST)
+        await stage.until(lambda: 2 in stage.finished)
+    assert phrases.get("aura-2-thalia-en", TELEPHONE, SECOND) is None
