@@ -101,4 +101,4 @@ async def _run(config: CallConfig, transport: TwilioTransport, start: StreamStar
         raise _StreamRefusedError("call_has_a_stream")
     if calls is None or not calls.reserve(config.call_sid):
         raise _StreamRefusedError("over_capacity_or_shutting_down", _GOING_AWAY)
-    await calls.run(config, transport, start)
+    await calls.run(config, transport, start.stream_sid)

@@ -12,9 +12,8 @@ from bot.call_parts import CallHooks, CallParts, make_parts
 from bot.call_services import CallServices
 from bot.dynamic_variables import DynamicVariables
 from bot.events import CallEnded, CallStarted, EventSink
-from bot.media.format import TELEPHONE
 from bot.pipeline import build_pipeline, run_worker
-from bot.transport.twilio import StreamEnd, StreamStart, TwilioTransport
+from bot.transport.ports import CallTransport, StreamEnd
 from config.errors import VendorError
 from data.records import CallOutcome, EndReason
 from processors.frames import SayFrame
@@ -84,18 +83,16 @@ class CallSession:
         """The server is going down: tell the caller in one sentence, then end; bounded in time."""
         self._say_last(SHUTTING_DOWN, EndReason.SHUTDOWN)
 
-    async def run(self, transport: TwilioTransport, start: StreamStart) -> CallOutcome:
+    async def run(self, transport: CallTransport, stream_id: str) -> CallOutcome:
         """Serve the call until it is over; nothing of it is left when this returns.
 
         Args:
-            transport: Its handshake is done; closed by this.
-            start: What the stream's `start` said.
+            transport: Ready to run; closed by this.
+            stream_id: What the far end calls its stream; empty where streams have no names.
         """
         config = self._config
         began, began_at = time.monotonic(), datetime.now(UTC)
-        self._sink.emit(
-            CallStarted(config.conversation_id, began_at.timestamp(), config.call_sid, start.stream_sid)
-        )
+        self._sink.emit(CallStarted(config.conversation_id, began_at.timestamp(), config.call_sid, stream_id))
         self._log.info("Call started")
         try:
             await self._serve(transport, began_at)
@@ -111,7 +108,7 @@ class CallSession:
             outcome = await self._conclude(transport, began)
         return outcome
 
-    async def _conclude(self, transport: TwilioTransport, began: float) -> CallOutcome:
+    async def _conclude(self, transport: CallTransport, began: float) -> CallOutcome:
         """Leave no call, no stream and no open outcome behind."""
         await self._hang_up()
         await transport.close()
@@ -131,13 +128,13 @@ class CallSession:
             return
         await telephony.hang_up(call_sid)
 
-    async def _serve(self, transport: TwilioTransport, began_at: datetime) -> None:
+    async def _serve(self, transport: CallTransport, began_at: datetime) -> None:
         hooks = CallHooks(self._sink.emit, self.end, self._deaf, self._mute)
         self._parts = parts = make_parts(
             self._config,
             self._services,
             transport,
-            TELEPHONE,
+            transport.media_format,
             hooks,
             began_at,
             native_tools=await self._has_native_tools(),
@@ -182,7 +179,7 @@ class CallSession:
     async def _close(
         self,
         parts: CallParts,
-        transport: TwilioTransport,
+        transport: CallTransport,
         worker: PipelineWorker,
         tasks: tuple["asyncio.Task[object]", ...],
     ) -> None:

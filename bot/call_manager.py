@@ -10,7 +10,7 @@ from bot.call_config import CallConfig
 from bot.call_services import CallServices
 from bot.event_fanout import EventFanout
 from bot.journal import CallJournal
-from bot.transport.twilio import StreamStart, TwilioTransport
+from bot.transport.ports import CallTransport
 
 RESERVATION_SECONDS = 15.0
 """How long an announced call may take to bring its stream before its place goes to another."""
@@ -68,14 +68,14 @@ class CallManager:
         """True from the entry of `run` until the call's outcome is stored."""
         return call_sid in self._live
 
-    async def run(self, config: CallConfig, transport: TwilioTransport, start: StreamStart) -> None:
+    async def run(self, config: CallConfig, transport: CallTransport, stream_id: str) -> None:
         """Run one call to its end and have its outcome stored."""
         session = CallSession(config, self._services, self._events)
         self._live[config.call_sid] = session
         self._reserved.pop(config.call_sid, None)
         self._empty.clear()
         try:
-            await session.run(transport, start)
+            await session.run(transport, stream_id)
             await self._journal.flush(STORE_WAIT_SECONDS)
         finally:
             del self._live[config.call_sid]

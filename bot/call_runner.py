@@ -3,7 +3,7 @@
 from typing import Protocol, runtime_checkable
 
 from bot.call_config import CallConfig
-from bot.transport.twilio import StreamStart, TwilioTransport
+from bot.transport.ports import CallTransport
 
 
 @runtime_checkable
@@ -29,8 +29,8 @@ class CallRunner(Protocol):
         """True from the entry of `run` until the call's outcome is stored."""
         ...
 
-    async def run(self, config: CallConfig, transport: TwilioTransport, start: StreamStart) -> None:
-        """Run one call to its end on a transport whose handshake is done.
+    async def run(self, config: CallConfig, transport: CallTransport, stream_id: str) -> None:
+        """Run one call to its end on a transport that is ready.
 
         The call must be live before the first suspension, so that of two streams for one call only one can
         get in; it returns once the outcome is stored.
@@ -38,6 +38,6 @@ class CallRunner(Protocol):
         Args:
             config: The call as it was announced.
             transport: To be run, and closed, by the call.
-            start: What the stream's `start` said.
+            stream_id: What the far end calls its stream.
         """
         ...

@@ -1,17 +1,21 @@
 """The seam between a transport and the media plane: who calls whom with 20 ms audio.
 
 Both sides are synchronous and never block: the receive loop of the socket calls the plane directly, and the
-plane hands audio to a transport that queues it. Nothing on this path waits.
+plane hands audio to a transport that queues it. Nothing on this path waits. A call owns its transport as a
+`CallTransport`, whatever is at its other end.
 """
 
+from enum import StrEnum
 from typing import Protocol
+
+from bot.media.format import MediaFormat
 
 
 class MediaReceiver(Protocol):
     """What a transport calls; implemented by the media plane."""
 
     def receive_audio(self, payload: bytes) -> None:
-        """Take caller audio, encoded as the call's media format (Twilio: µ-law, 8000 Hz, mono)."""
+        """Take caller audio in the transport's media format, any length of whole samples."""
         ...
 
     def receive_dtmf(self, digit: str) -> None:
@@ -27,7 +31,7 @@ class MediaWire(Protocol):
     """What the media plane calls; implemented by a transport."""
 
     def send_audio(self, payload: bytes) -> None:
-        """Queue audio for the caller: µ-law bytes at 8000 Hz for Twilio, any length."""
+        """Queue audio for the caller in the transport's media format, any length of whole samples."""
         ...
 
     def send_mark(self, name: str) -> None:
@@ -36,4 +40,37 @@ class MediaWire(Protocol):
 
     def send_clear(self) -> None:
         """Silence the caller's side now: drop what is queued here and what the far side has buffered."""
+        ...
+
+
+class StreamEnd(StrEnum):
+    """Why a transport has no more audio."""
+
+    STOPPED = "stopped"
+    """The caller hung up, or the call was moved on."""
+    CONNECTION_LOST = "connection_lost"
+    """The far end went away without saying so, or stopped taking audio."""
+    MALFORMED = "malformed"
+    """Too many messages that could not be used."""
+    CLOSED_BY_US = "closed_by_us"
+
+
+class CallTransport(MediaWire, Protocol):
+    """What a call needs of the way to its caller."""
+
+    @property
+    def media_format(self) -> MediaFormat:
+        """Format of the audio, both ways."""
+        ...
+
+    async def run(self, receiver: MediaReceiver) -> StreamEnd:
+        """Carry audio until there is no more; nothing is open and no task is left when this returns.
+
+        Args:
+            receiver: Called on the loop's thread for everything that comes in.
+        """
+        ...
+
+    async def close(self) -> None:
+        """End it; what was queued is dropped. Closing twice does nothing."""
         ...

@@ -8,14 +8,14 @@ nonsense or vanishes ends the stream with a reason.
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from uuid import uuid4
 
 from loguru import logger
 
+from bot.media.format import TELEPHONE, MediaFormat
 from bot.transport.fault_meter import FaultMeter
 from bot.transport.outgoing import OutgoingQueue
-from bot.transport.ports import MediaReceiver
+from bot.transport.ports import MediaReceiver, StreamEnd
 from bot.transport.socket import SocketClosedError, TextSocket
 from bot.transport.twilio_messages import (
     MULAW,
@@ -51,18 +51,6 @@ class TwilioLimits:
     """Messages waiting to be sent. The plane paces its audio, so more means that the peer does not read."""
 
 
-class StreamEnd(StrEnum):
-    """Why a stream is over."""
-
-    STOPPED = "stopped"
-    """Twilio said `stop`: the caller hung up, or the call was moved on."""
-    CONNECTION_LOST = "connection_lost"
-    """The socket went away without `stop`, or the peer stopped reading."""
-    MALFORMED = "malformed"
-    """Too many messages that could not be used."""
-    CLOSED_BY_US = "closed_by_us"
-
-
 class HandshakeError(Exception):
     """No usable `start` came.
 
@@ -89,7 +77,7 @@ class StreamStart:
 
 
 class TwilioTransport:
-    """Receives from and sends to one Twilio media stream; a `MediaWire`.
+    """Receives from and sends to one Twilio media stream; a `CallTransport`.
 
     Use: `await handshake()`, then `await run(receiver)`, which returns once the stream is over, with the
     socket closed and no task left. The `send_…` methods may be called at any time and do nothing once it is
@@ -107,6 +95,11 @@ class TwilioTransport:
         self._start: StreamStart | None = None
         self._sent_sid = ""  # the stream's id as the peer sent it; empty if it sent none
         self._closing = asyncio.Event()
+
+    @property
+    def media_format(self) -> MediaFormat:
+        """What Twilio streams."""
+        return TELEPHONE
 
     @property
     def dropped_audio(self) -> int:

@@ -11,7 +11,7 @@ from api import server
 from api.health_checks import HealthCheck
 from api.state import AppState
 from bot.call_config import CallConfig
-from bot.transport.twilio import StreamStart, TwilioTransport
+from bot.transport.ports import CallTransport
 from config.settings import Settings
 from data.database import Database
 from data.repositories.agent import AgentRepository
@@ -22,9 +22,9 @@ from tests.api.twilio_server import FakeCalls, make_agent
 class DrainingCalls(FakeCalls):
     """Serves streams, and drains as the real ones do: by waiting, then by closing what is left."""
 
-    async def run(self, config: CallConfig, transport: TwilioTransport, start: StreamStart) -> None:
+    async def run(self, config: CallConfig, transport: CallTransport, stream_id: str) -> None:
         _say("call began")
-        await super().run(config, transport, start)
+        await super().run(config, transport, stream_id)
         _say("call ended")
 
     async def drain(self, seconds: float) -> None:

@@ -9,7 +9,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import InvalidStatus
 
-from bot.transport.twilio import StreamEnd
+from bot.transport.ports import StreamEnd
 from bot.transport.twilio_messages import media_message
 from data.records import CallStatus
 from tests.api.twilio_server import (
@@ -69,11 +69,11 @@ async def test_a_whole_stream(server: TwilioServer, path: str) -> None:
         await socket.send(json.dumps({"event": "connected", "protocol": "Call", "version": "1.0.0"}))
         await socket.send(start(token=token))
         await server.calls.wait_until_started()
-        config, begun = server.calls.started[0]
+        config, stream_id = server.calls.started[0]
         record = await server.conversation()
         assert record is not None
         assert config.conversation_id == record.conversation_id
-        assert (begun.stream_sid, begun.call_sid) == ("MZ1", "CA1")
+        assert (stream_id, config.call_sid) == ("MZ1", "CA1")
 
         transport = server.calls.live["CA1"]
         transport.send_audio(AUDIO)
@@ -200,9 +200,8 @@ class TestWithoutSignatures:
         async with open_server.stream(signature="") as socket:
             await socket.send(json.dumps({"event": "start", "start": {"streamSid": "MZ9"}}))
             await open_server.calls.wait_until_started()
-            config, begun = open_server.calls.started[0]
+            config, _ = open_server.calls.started[0]
             assert config.agent.agent_id == "agent_1"
-            assert config.call_sid == begun.call_sid
             assert config.call_sid.startswith("CA")
             record = await open_server.conversation(config.call_sid)
             assert record is not None

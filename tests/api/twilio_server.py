@@ -18,7 +18,7 @@ from api.media_stream import router as media_stream_router
 from api.stream_tokens import StreamTokens
 from api.voice import router as voice_router
 from bot.call_config import CallConfig
-from bot.transport.twilio import StreamEnd, StreamStart, TwilioTransport
+from bot.transport.ports import CallTransport, StreamEnd
 from config.settings import Settings
 from data.agent_config import AgentConfig
 from data.database import Database
@@ -43,8 +43,8 @@ class FakeCalls:
     """A `CallRunner` that serves streams and remembers."""
 
     accepting: bool = True
-    live: dict[str, TwilioTransport] = field(default_factory=dict)
-    started: list[tuple[CallConfig, StreamStart]] = field(default_factory=list)
+    live: dict[str, CallTransport] = field(default_factory=dict)
+    started: list[tuple[CallConfig, str]] = field(default_factory=list)
     ended: dict[str, StreamEnd] = field(default_factory=dict)
     receiver: FakeReceiver = field(default_factory=FakeReceiver)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -55,9 +55,9 @@ class FakeCalls:
     def is_live(self, call_sid: str) -> bool:
         return call_sid in self.live
 
-    async def run(self, config: CallConfig, transport: TwilioTransport, start: StreamStart) -> None:
+    async def run(self, config: CallConfig, transport: CallTransport, stream_id: str) -> None:
         self.live[config.call_sid] = transport
-        self.started.append((config, start))
+        self.started.append((config, stream_id))
         await self._tell()
         self.ended[config.call_sid] = await transport.run(self.receiver)
         del self.live[config.call_sid]

@@ -12,7 +12,8 @@ from bot.call_services import CallServices
 from bot.event_fanout import EventFanout
 from bot.events import EventSink
 from bot.journal import CallJournal
-from bot.transport.twilio import StreamStart, TwilioTransport
+from bot.transport.ports import CallTransport
+from bot.transport.twilio import TwilioTransport
 from tests.bot.calls import make_call
 from tests.bot.test_journal import Store
 from tests.bot.transport.fakes import FakeSocket
@@ -35,7 +36,7 @@ class Session:
         if not Session.stubborn:
             self.over.set()
 
-    async def run(self, transport: TwilioTransport, start: StreamStart) -> None:
+    async def run(self, transport: CallTransport, stream_id: str) -> None:
         await self.over.wait()
         if self.fails:
             raise ZeroDivisionError
@@ -60,7 +61,7 @@ def begin(manager: CallManager, call_sid: str) -> "asyncio.Task[None]":
     config = make_call()
     config = CallConfig(f"conv_{call_sid}", call_sid, config.direction, config.agent)
     transport = TwilioTransport(FakeSocket())
-    return asyncio.create_task(manager.run(config, transport, StreamStart("MZ1", call_sid)))
+    return asyncio.create_task(manager.run(config, transport, "MZ1"))
 
 
 async def until(reached: Callable[[], bool]) -> None:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.transport.ports import MediaReceiver, MediaWire
+from bot.transport.ports import MediaReceiver, MediaWire, StreamEnd
 from bot.transport.socket import TextSocket
-from bot.transport.twilio import HandshakeError, StreamEnd, TwilioLimits, TwilioTransport
+from bot.transport.twilio import HandshakeError, TwilioLimits, TwilioTransport
 from bot.transport.twilio_messages import media_message
 from tests.bot.transport.fakes import FakeReceiver, FakeSocket
 from tests.bot.transport.test_twilio_messages import near_misses
