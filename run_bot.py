@@ -42,6 +42,7 @@ def about() -> None:
       $ python run_bot.py chat                   the first agent
       $ python run_bot.py chat --agent agent_…   a certain one
       $ echo "What does it cost?" | python run_bot.py chat --simulated
+      $ python run_bot.py talk                   by microphone and headphones
 
     [bold]Take real calls[/bold]
 
@@ -86,6 +87,33 @@ def chat(
     from cli.chat import run_chat  # noqa: PLC0415
 
     raise typer.Exit(run_chat(settings, agent_id=agent, simulated=simulated))
+
+
+@app.command(rich_help_panel="Try")
+def talk(
+    agent: Annotated[str | None, typer.Option(help="Id of the agent; the oldest active one otherwise.")] = None,
+    input_device: Annotated[
+        str | None, typer.Option(help="Microphone: its number, or part of its name; the system's otherwise.")
+    ] = None,
+    output_device: Annotated[str | None, typer.Option(help="Speaker, likewise. Headphones are best.")] = None,
+    list_devices: Annotated[
+        bool, typer.Option("--list-devices", help="Show microphones and speakers, and end.")
+    ] = False,
+) -> None:
+    """Talk to an agent by microphone and speaker, as on the telephone.
+
+    Needs DEEPGRAM_API_KEY, Ollama, and PyAudio (the extra [bold]local[/bold]). Wear headphones: there is no echo
+    cancellation. Shows words and times as they come, and stores the conversation like any other. A server may run
+    meanwhile. Ctrl-C hangs up.
+
+    Exit code: 0 after a call, 1 if it failed, 2 if it could not start.
+    """
+    settings = start_conversation()
+    from cli.talk import TalkOptions, run_talk, show_devices  # noqa: PLC0415
+
+    if list_devices:
+        raise typer.Exit(show_devices())
+    raise typer.Exit(run_talk(settings, TalkOptions(agent, input_device, output_device)))
 
 
 @app.command(rich_help_panel="Run")

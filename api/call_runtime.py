@@ -17,6 +17,7 @@ from bot.call_manager import CallManager
 from bot.call_services import CallServices, InterruptionSettings, SpeechVendor
 from bot.event_fanout import EventFanout
 from bot.journal import CallJournal
+from bot.media.format import TELEPHONE, MediaFormat
 from bot.media.silero import SileroModel
 from bot.media.ticker import Ticker
 from bot.services.ollama_chat import OllamaChatModel
@@ -24,12 +25,12 @@ from bot.services.phrase_cache import PhraseCache
 from bot.telephony import create_telephony
 from config.errors import ConfigurationError
 from config.settings import Settings
+from data.agent_config import AgentConfig
 from data.call_store import DatabaseCallStore
 from data.database import Database
 from data.knowledge.factory import build_knowledge
 from data.lease_keeper import LeaseKeeper
 
-PHONE_RATE = 8000
 INTER_TOKEN_SECONDS = 4.0
 """Longest silence of the model in the middle of a reply."""
 
@@ -60,12 +61,20 @@ def _secret(value: SecretStr | None) -> str | None:
 
 
 @asynccontextmanager
-async def open_call_runtime(settings: Settings, database: Database) -> AsyncIterator[CallRuntime]:
+async def open_call_runtime(
+    settings: Settings,
+    database: Database,
+    *,
+    media_format: MediaFormat = TELEPHONE,
+    only_agent: AgentConfig | None = None,
+) -> AsyncIterator[CallRuntime]:
     """Open the call side: models loaded, stores warm, leases kept. Closes by draining calls.
 
     Args:
         settings: The server's.
         database: Open, with its tables.
+        media_format: Of all calls.
+        only_agent: The one agent that is going to be called, if there is to be only one.
 
     Raises:
         ConfigurationError: The embedding model cannot be loaded, or a setting cannot be served.
@@ -81,11 +90,11 @@ async def open_call_runtime(settings: Settings, database: Database) -> AsyncIter
         stack.push_async_callback(knowledge.close)
         await knowledge.warm()
         if await ensure_sample_agent(settings, database, knowledge) is None:
-            await project_knowledge(database, knowledge)
+            await project_knowledge(database, knowledge, only_agent)
         await ensure_number_is_routed(settings, database)
         ticker = Ticker()
         stack.push_async_callback(ticker.close)
-        silero = SileroModel(PHONE_RATE)
+        silero = SileroModel(media_format.sample_rate)
         ticker.subscribe(silero.run)
         model = OllamaChatModel(
             settings.ollama_host,

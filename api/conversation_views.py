@@ -49,7 +49,7 @@ def summary(record: ConversationRecord, words: StatusWords) -> ConversationSumma
         message_count=record.message_count,
         status=status_word(record.status, words),
         direction=record.direction.value,
-        conversation_initiation_source=_source(record),
+        conversation_initiation_source=record.source.value,
         termination_reason=_termination_reason(record),
         phone_number=record.phone_number,
         started_at=record.started_at,
@@ -85,7 +85,7 @@ def _metadata(record: ConversationRecord) -> ConversationMetadata:
         call_duration_secs=round(record.duration_secs),
         termination_reason=_termination_reason(record),
         error=CallError(code=1011, reason=record.error) if record.error else None,
-        conversation_initiation_source=_source(record),
+        conversation_initiation_source=record.source.value,
         phone_call=_phone_call(record),
     )
 
@@ -101,10 +101,6 @@ def _phone_call(record: ConversationRecord) -> PhoneCall | None:
         stream_sid=record.stream_sid,
         call_sid=record.call_sid,
     )
-
-
-def _source(record: ConversationRecord) -> str:
-    return "twilio" if record.call_sid else "unknown"
 
 
 def _termination_reason(record: ConversationRecord) -> str | None:

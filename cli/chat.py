@@ -9,15 +9,12 @@ import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime, timedelta
 
-from loguru import logger
 from rich.console import Console
 
 from api.appointment_book import DatabaseAppointmentBook
 from api.call_runtime import INTER_TOKEN_SECONDS
 from api.first_start import ensure_sample_agent
-from bot.call_config import CallConfig
 from bot.event_fanout import EventFanout
 from bot.journal import CallJournal
 from bot.services.ollama_chat import OllamaChatModel
@@ -25,22 +22,17 @@ from bot.text_call import TextCall, TextServices
 from cli.chat_screen import ChatScreen
 from cli.data_lock import exclusive_data
 from cli.lines import read_lines
-from config.errors import ConfigurationError, VendorError
+from cli.local_conversation import announce, find_agent, has_native_tools
+from config.errors import ConfigurationError
 from config.settings import Settings
 from data.agent_config import AgentConfig
 from data.call_store import DatabaseCallStore
 from data.database import Database
-from data.ids import new_id
 from data.knowledge.factory import Knowledge, build_knowledge
 from data.lease_keeper import LeaseKeeper
-from data.pagination import MAX_PAGE_SIZE, SortDirection
-from data.queries import AgentQuery, NewConversation
-from data.records import CallOutcome, Direction
-from data.repositories.agent import AgentRepository
-from data.repositories.conversation import ConversationRepository
-from data.workspaces import DEFAULT_WORKSPACE_ID
+from data.records import CallOutcome, Source
 
-_ANNOUNCED_FOR = timedelta(minutes=2)
+_WITHOUT_OLLAMA = "\n  - or do without both:  python run_bot.py chat --simulated"
 _FAILED = 1
 _INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
@@ -72,7 +64,7 @@ async def _chat(settings: Settings, console: Console, agent_id: str | None, *, s
         database = Database(settings.database_url)
         stack.push_async_callback(database.close)
         await database.upgrade()
-        agent = await _find_agent(database, agent_id)
+        agent = await find_agent(database, agent_id)
         model_name = settings.ollama_model if agent is None else agent.model_name
         if simulated:
             # The simulator is an extra, which a server does without.
@@ -87,43 +79,20 @@ async def _chat(settings: Settings, console: Console, agent_id: str | None, *, s
         )
         stack.push_async_callback(model.close)
         # Asked before the seconds that loading takes: without a model there is nothing to load for.
-        native_tools = await _has_native_tools(model, settings, model_name)
+        native_tools = await has_native_tools(model, settings, model_name, otherwise=_WITHOUT_OLLAMA)
         knowledge = build_knowledge(settings)
         stack.push_async_callback(knowledge.close)
         with console.status("Loading the embedding model …"):
             await knowledge.warm()
             if agent is None:
                 await ensure_sample_agent(settings, database, knowledge)
-                agent = await _find_agent(database, None)
+                agent = await find_agent(database, None)
         if agent is None:
             raise ConfigurationError("There is no active agent to talk to: name one with --agent.")
         _introduce(console, settings, agent, simulated=simulated)
         outcome = await _converse(stack, database, knowledge, model, agent, console, native_tools=native_tools)
         console.print(f"[dim]{outcome.reason.describe()} {outcome.duration_secs:.0f} s, stored.[/dim]")
         return outcome
-
-
-async def _find_agent(database: Database, agent_id: str | None) -> AgentConfig | None:
-    """The named agent, or the oldest active one; None if there is none."""
-    async with database.read() as session:
-        repository = AgentRepository(session)
-        if agent_id is not None:
-            return await repository.get(DEFAULT_WORKSPACE_ID, agent_id)
-        query = AgentQuery(direction=SortDirection.ASCENDING, page_size=MAX_PAGE_SIZE)
-        agents = (await repository.list(DEFAULT_WORKSPACE_ID, query)).items
-    return next((agent for agent in agents if agent.is_active), None)
-
-
-async def _has_native_tools(model: OllamaChatModel, settings: Settings, model_name: str) -> bool:
-    try:
-        return "tools" in await model.capabilities(model_name)
-    except VendorError as error:
-        raise ConfigurationError(
-            f"{error.message}\n"
-            f"  - start Ollama:        ollama serve      (looked for at {settings.ollama_host}; OLLAMA_HOST)\n"
-            f"  - get the model:       ollama pull {model_name}\n"
-            "  - or do without both:  python run_bot.py chat --simulated"
-        ) from error
 
 
 def _introduce(console: Console, settings: Settings, agent: AgentConfig, *, simulated: bool) -> None:
@@ -153,7 +122,7 @@ async def _converse(
     stack.push_async_callback(leases.close)
     screen = ChatScreen(console, agent.name, echo=not sys.stdin.isatty())
     call = TextCall(
-        await _announce(database, agent),
+        await announce(database, agent, Source.TEXT),
         TextServices(model, knowledge.retriever, DatabaseAppointmentBook(database)),
         EventFanout([journal, screen]),
         screen,
@@ -167,22 +136,3 @@ async def _typed_lines(screen: ChatScreen) -> AsyncIterator[str]:
         if line.strip():
             screen.typed(line.strip())
         yield line
-
-
-async def _announce(database: Database, agent: AgentConfig) -> CallConfig:
-    """Begin a conversation like any other, but for its source."""
-    now = datetime.now(UTC)
-    new = NewConversation(
-        conversation_id=new_id("conv"),
-        workspace_id=agent.workspace_id,
-        agent_id=agent.agent_id,
-        agent_name=agent.name,
-        direction=Direction.INBOUND,
-        started_at=now,
-        call_metadata={"source": "text"},
-        lease_until=now + _ANNOUNCED_FOR,
-    )
-    async with database.session() as session:
-        record = await ConversationRepository(session).create(new)
-    logger.bind(conversation=record.conversation_id).debug("Chat begins")
-    return CallConfig(record.conversation_id, record.conversation_id, Direction.INBOUND, agent)

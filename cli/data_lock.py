@@ -4,7 +4,9 @@ With a Chroma server there is nothing to guard: databases look after themselves.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from filelock import FileLock, Timeout
 
@@ -29,10 +31,26 @@ def exclusive_data(settings: Settings) -> Iterator[None]:
         lock.acquire()
     except Timeout:
         raise ConfigurationError(
-            f"Another process uses {settings.chroma_path}: a running server, or a chat in another window. "
+            f"Another process uses {settings.chroma_path}: a running server, or a chat or talk in another window. "
             "Stop it first, or use a Chroma server (CHROMA_URL), which several processes can share."
         ) from None
     try:
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def own_or_copied_data(settings: Settings) -> Iterator[Settings]:
+    """Settings to work with beside a running server: only the embedded vector store is not shared with it.
+
+    Where another process has the vector store, an empty one in a temporary folder takes its place; whoever uses it
+    fills it from the database, which holds every document's vectors.
+    """
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(exclusive_data(settings))
+        except ConfigurationError:
+            folder = stack.enter_context(TemporaryDirectory(prefix="vectors-", ignore_cleanup_errors=True))
+            settings = settings.model_copy(update={"chroma_path": Path(folder) / "chroma"})
+        yield settings

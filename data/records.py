@@ -32,6 +32,15 @@ class Direction(StrEnum):
     OUTBOUND = "outbound"
 
 
+class Source(StrEnum):
+    """How a conversation came about, in ElevenLabs' words where they have one."""
+
+    TWILIO = "twilio"
+    MICROPHONE = "microphone"
+    TEXT = "text"
+    UNKNOWN = "unknown"
+
+
 class Role(StrEnum):
     """Whose turn it was."""
 
@@ -197,4 +206,5 @@ class ConversationRecord:
     dynamic_variables: dict[str, JsonValue]
     message_count: int
     transcript_text: str = ""
+    source: Source = Source.UNKNOWN
     turns: tuple[TurnRecord, ...] = field(default=())

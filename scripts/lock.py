@@ -18,6 +18,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
+LOCKED = ("simulator", "bench", "dev")
+"""Extras whose packages are pinned; `local` needs a library of the system, which a server need not have."""
 HEADER = "# Written by `make lock` from pyproject.toml. Exact pins for Python 3.11 on Linux; install with pip.\n"
 
 
@@ -64,7 +66,7 @@ def main() -> None:
     runtime: list[str] = project["dependencies"]
     everything = [
         *runtime,
-        *(line for lines in extras.values() for line in lines if not line.startswith("ai-sdr")),
+        *(line for name in LOCKED for line in extras[name] if not line.startswith("ai-sdr")),
     ]
     if arguments.parse_args().upgrade:
         subprocess.run([sys.executable, "-m", "pip", "install", "--upgrade", *everything], check=True)

@@ -73,7 +73,7 @@ class ConversationMetadata(ResponseBody):
     authorization_method: str = "public"
     main_language: str | None = None
     text_only: bool = False
-    conversation_initiation_source: str
+    conversation_initiation_source: str = Field(description="`twilio`, `microphone`, `text` or `unknown`.")
     timezone: str | None = None
     batch_call: None = None
     warnings: list[str] = Field(default_factory=list)
@@ -108,7 +108,7 @@ class ConversationSummary(ResponseBody):
     transcript_summary: str | None = None
     call_summary_title: str | None = None
     main_language: str | None = None
-    conversation_initiation_source: str
+    conversation_initiation_source: str = Field(description="`twilio`, `microphone`, `text` or `unknown`.")
     tool_names: list[str] = Field(default_factory=list)
     termination_reason: str | None
     rating: float | None = None

@@ -2,7 +2,7 @@
 
 from data.models import ConversationRow
 from data.queries import NewConversation
-from data.records import CallStatus, ConversationRecord, Direction, EndReason, TurnRecord
+from data.records import CallStatus, ConversationRecord, Direction, EndReason, Source, TurnRecord
 
 
 def conversation_row(new: NewConversation) -> ConversationRow:
@@ -58,5 +58,14 @@ def conversation_record(row: ConversationRow, turns: tuple[TurnRecord, ...] = ()
         dynamic_variables=row.dynamic_variables,
         message_count=row.message_count,
         transcript_text=row.transcript,
+        source=_source(row),
         turns=turns,
     )
+
+
+def _source(row: ConversationRow) -> Source:
+    """Whoever announced it may have said; of the others, telephone calls have Twilio's id."""
+    said = row.call_metadata.get("source")
+    if said in tuple(Source):
+        return Source(str(said))
+    return Source.TWILIO if row.call_sid else Source.UNKNOWN

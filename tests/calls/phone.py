@@ -1,6 +1,7 @@
 """A caller for tests: what they say is understood, and what they hear is compared sample for sample."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Protocol
 
 from data.records import ConversationRecord
@@ -116,22 +117,26 @@ class Phone:
         return self.caller.line.recorder.agent_audio()
 
     def heard(self, text: str) -> bool:
-        """Whether the agent was heard saying exactly this, whole and in order, each piece without a hole.
-
-        Text goes to the voice in pieces, and pieces that wait together are said as one.
-        """
-        spoken = SpokenText()
-        pieces = [*spoken.feed(text), *spoken.flush()]
-        return _contains(self.heard_audio(), pieces, 0)
+        """Whether the agent was heard saying exactly this."""
+        return holds_speech(self.heard_audio(), text, agent_audio)
 
 
-def _contains(heard: bytes, pieces: list[str], start: int) -> bool:
+def holds_speech(heard: bytes, text: str, voice: Callable[[str], bytes]) -> bool:
+    """Whether audio holds a text as the agent says it, whole and in order, each piece without a hole.
+
+    Text goes to the voice in pieces, and pieces that wait together are said as one.
+    """
+    spoken = SpokenText()
+    return _contains(heard, [*spoken.feed(text), *spoken.flush()], 0, voice)
+
+
+def _contains(heard: bytes, pieces: list[str], start: int, voice: Callable[[str], bytes]) -> bool:
     if not pieces:
         return True
     for count in range(1, len(pieces) + 1):
-        audio = agent_audio(" ".join(pieces[:count]))
+        audio = voice(" ".join(pieces[:count]))
         at = heard.find(audio, start)
-        if at >= 0 and _contains(heard, pieces[count:], at + len(audio)):
+        if at >= 0 and _contains(heard, pieces[count:], at + len(audio), voice):
             return True
     return False
 

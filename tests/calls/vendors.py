@@ -119,10 +119,10 @@ class Vendors:
         response.raise_for_status()
 
 
-def agent_audio(text: str) -> bytes:
-    """A piece of the agent's speech as the caller hears it: µ-law at 8000 Hz, sample for sample."""
+def agent_audio(text: str, encoding: str = "mulaw", sample_rate: int = 8000) -> bytes:
+    """A piece of the agent's speech as the caller hears it, sample for sample."""
     voice = _DEEPGRAM.voices[AGENT_VOICE]
-    return encode_speech(text, voice, "mulaw", 8000, AGENT_WORDS_PER_MINUTE)
+    return encode_speech(text, voice, encoding, sample_rate, AGENT_WORDS_PER_MINUTE)
 
 
 def caller_audio(text: str, voice: str) -> bytes:

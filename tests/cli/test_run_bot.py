@@ -13,6 +13,14 @@ from run_bot import app
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("chromadb", "fastapi", "numpy", "pipecat", "simulator", "sqlalchemy", "torch", "uvicorn")
 
+_NO_DEVICE = """
+class PyAudio:
+    def get_device_count(self): return 0
+    def get_default_input_device_info(self): raise OSError("No Default Input Device Available")
+    get_default_output_device_info = get_default_input_device_info
+    def terminate(self): pass
+"""
+
 
 def run(folder: Path, *arguments: str, text: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
     """Run the program in a folder without `.env`, with these settings alone."""
@@ -35,7 +43,7 @@ def test_help_names_every_verb_with_examples() -> None:
         assert text in result.output
 
 
-@pytest.mark.parametrize("verb", ["serve", "chat", "demo"])
+@pytest.mark.parametrize("verb", ["serve", "chat", "talk", "demo"])
 def test_each_verb_has_help(verb: str) -> None:
     result = CliRunner().invoke(app, [verb, "--help"])
     assert result.exit_code == 0
@@ -74,6 +82,22 @@ def test_chat_without_ollama_says_what_to_do(tmp_path: Path) -> None:
     assert result.returncode == 2
     for advice in ("ollama serve", "ollama pull llama3.1:8b", "chat --simulated"):
         assert advice in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("pyaudio", "advice"),
+    [
+        ("raise ModuleNotFoundError(__name__)", "pipecat-ai[local]"),
+        ("raise ImportError('libportaudio.so.2')", "portaudio19-dev"),
+        (_NO_DEVICE, "no microphone on this machine"),
+    ],
+)
+def test_talk_says_what_is_missing_without_a_traceback(tmp_path: Path, pyaudio: str, advice: str) -> None:
+    (tmp_path / "pyaudio.py").write_text(pyaudio, encoding="utf-8")
+    result = run(tmp_path, "talk", DEEPGRAM_API_KEY="a-key", PYTHONPATH=str(tmp_path))
+    assert result.returncode == 2
+    assert advice in result.stderr
     assert "Traceback" not in result.stderr
 
 
