@@ -17,7 +17,7 @@ _MOST_FAULTS_TOLD = 20
 def latency_row(
     at_once: int,
     calls: Sequence[TalkedCall],
-    stored: Sequence[StoredCall],
+    stored: Sequence[StoredCall] | None,
     cost: LoadCost,
     *,
     idle_cores: float,
@@ -28,7 +28,7 @@ def latency_row(
     Args:
         at_once: How many ran at the same time.
         calls: As the callers saw them.
-        stored: The same calls, as the server stored them.
+        stored: The same calls, as the server stored them; None where it keeps nothing to check replies by.
         cost: Of the stretch in which they ran.
         idle_cores: What the server needs without a call.
         delays: The vendors' own time, for the overhead; None leaves it out.
@@ -42,8 +42,8 @@ def latency_row(
     ]
     # Where the reply was over by then, nothing was interrupted.
     interruptions = [turn for turn in interrupting if turn.agent_was_speaking]
-    wrong = [wrong_replies(call.plan.utterances, kept) for call, kept in zip(calls, stored, strict=True)]
-    faults = [_faults(call, kept, problems) for call, kept, problems in zip(calls, stored, wrong, strict=True)]
+    wrong = [wrong_replies(call.plan.utterances, kept) for call, kept in zip(calls, stored or (), strict=False)]
+    faults = _all_faults(calls, stored, wrong)
     premature = _premature(spoken)
     voice_to_voice = [said.measures.voice_to_voice_ms for said in spoken if said.measures is not None]
     underruns = [underrun.gap_ms for call in calls for underrun in call.measures.underruns]
@@ -57,8 +57,8 @@ def latency_row(
         in_good_order=sum(not of_call for of_call in faults),
         replies=len(to_answer),
         missing_replies=sum(said.measures is None or said.measures.reply_at is None for said in to_answer),
-        wrong_replies=sum(len(problems) for problems in wrong),
-        searches_timed_out=sum(turn.timed_out for call in stored for turn in call.transcript),
+        wrong_replies=sum(len(problems) for problems in wrong) if stored is not None else None,
+        searches_timed_out=sum(turn.timed_out for call in stored or () for turn in call.transcript),
         premature_replies=len(premature),
         interruptions=len(interruptions),
         interruptions_heeded=sum(turn.clear_at is not None for turn in interruptions),
@@ -76,7 +76,7 @@ def latency_row(
         rss_mib=round(cost.peak_rss_mib, 1) if cost.peak_rss_mib is not None else None,
         lateness_p50_ms=round(lateness.percentile_ms(50), 2),
         lateness_p99_ms=round(lateness.percentile_ms(99), 2),
-        stages=_stages(stored),
+        stages=_stages(stored or ()),
         faults=(*[fault for of_call in faults for fault in of_call], *premature)[:_MOST_FAULTS_TOLD],
     )
 
@@ -89,6 +89,15 @@ def _cpu_seconds_per_minute(cost: LoadCost, idle_cores: float, minutes: float) -
     if cost.cpu_seconds is None or minutes <= 0:
         return None
     return round(max(0.0, cost.cpu_seconds - idle_cores * cost.seconds) / minutes, 3)
+
+
+def _all_faults(
+    calls: Sequence[TalkedCall], stored: Sequence[StoredCall] | None, wrong: Sequence[Sequence[str]]
+) -> list[list[str]]:
+    """What went wrong in each call."""
+    if stored is None:
+        return [[f"call {call.plan.index}: {fault}" for fault in call.faults] for call in calls]
+    return [_faults(call, kept, problems) for call, kept, problems in zip(calls, stored, wrong, strict=True)]
 
 
 def _faults(call: TalkedCall, stored: StoredCall, wrong: Sequence[str]) -> list[str]:

@@ -54,13 +54,14 @@ class CallPlan:
     hangs_up: bool = False
 
 
-def plan_call(index: int, questions: int, *, interruption: bool = True) -> CallPlan:
+def plan_call(index: int, questions: int, *, interruption: bool = True, hangs_up: bool = False) -> CallPlan:
     """Plan one call of a run; calls with different indices ask different questions.
 
     Args:
         index: Of the call.
         questions: Questions that are answered in peace.
         interruption: Ask for everything about something in the middle of the call, and interrupt the reply.
+        hangs_up: The caller does, once the goodbye is answered: for an agent that cannot.
     """
     per_call = questions + 1
     asked = [Utterance(Manner.ASKED, fact_question(index * per_call + number)) for number in range(questions)]
@@ -72,7 +73,7 @@ def plan_call(index: int, questions: int, *, interruption: bool = True) -> CallP
             Utterance(Manner.ASKED, long_question(index), is_cut_short=True),
             Utterance(Manner.INTERRUPTING, fact_question(index * per_call + questions), after_ms),
         ]
-    return CallPlan(index, (*asked, Utterance(Manner.GOODBYE, Question(GOODBYE))))
+    return CallPlan(index, (*asked, Utterance(Manner.GOODBYE, Question(GOODBYE))), hangs_up=hangs_up)
 
 
 def plan_short_call(index: int) -> CallPlan:
@@ -83,6 +84,12 @@ def plan_short_call(index: int) -> CallPlan:
 def texts_of(plans: Iterable[CallPlan]) -> tuple[str, ...]:
     """Everything that is said in these calls, each text once."""
     return tuple(dict.fromkeys(said.question.text for plan in plans for said in plan.utterances))
+
+
+def replies_of(plans: Iterable[CallPlan]) -> dict[str, str]:
+    """What the documents say to everything that is asked in these calls, by the caller's words."""
+    asked = (said.question for plan in plans for said in plan.utterances)
+    return {question.text: question.reply for question in asked if question.reply}
 
 
 async def prepare_speeches(texts: Iterable[str]) -> dict[str, PreparedSpeech]:

@@ -1,4 +1,4 @@
-"""`python -m bench {latency,memory,report,agent}`: measure a server from outside.
+"""`python -m bench {latency,stock,memory,report,agent}`: measure a server from outside.
 
 Measuring verbs start simulated vendors and a server with documents, place simulated calls over real sockets,
 print tables, and write JSON and a plot.
@@ -11,7 +11,7 @@ from typing import Protocol
 
 from loguru import logger
 
-from bench.commands import agent, latency, memory, report
+from bench.commands import agent, latency, memory, report, stock
 from config.errors import PhoneAgentError
 
 
@@ -25,7 +25,13 @@ class _Verb(Protocol):
     def run(self, namespace: argparse.Namespace, /) -> int: ...
 
 
-_VERBS: Mapping[str, _Verb] = {"latency": latency, "memory": memory, "report": report, "agent": agent}
+_VERBS: Mapping[str, _Verb] = {
+    "latency": latency,
+    "stock": stock,
+    "memory": memory,
+    "report": report,
+    "agent": agent,
+}
 
 
 def main(argv: Sequence[str]) -> int:

@@ -6,9 +6,10 @@ the server's. The callers are in this process, which is given priority: figures 
 
 import contextlib
 import os
+import re
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ from bench.shop import write_organization
 from bench.vendor_delays import VendorDelays
 from config.errors import ConfigurationError
 from config.settings import load_settings
+from data.agent_config import DEFAULT_MODEL, DEFAULT_VOICE
 from simulator.hosting import serve_app
 from simulator.twilio.app import create_app as create_twilio_app
 from simulator.twilio.options import DEFAULT_ACCOUNT_SID, DEFAULT_AUTH_TOKEN, DEFAULT_NUMBER, TwilioOptions
@@ -43,12 +45,14 @@ class EnvironmentOptions:
         server: URL of a running server that shares this checkout's settings; None starts one.
         server_pid: The running server's process, for its CPU time and memory; None leaves them out.
         delays: Of the vendors that are started here.
+        stock: Start pipecat's stock bot (`bench/stock_bot.py`) in the product's place.
     """
 
     most_calls: int
     server: str | None = None
     server_pid: int | None = None
     delays: VendorDelays = field(default_factory=VendorDelays)
+    stock: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +69,8 @@ class Environment:
         twilio: The telephone network.
         deepgram_url: The simulated recogniser, which must be told what it will hear; None for a real one.
         delays: The vendors' own time; None if unknown.
+        scripted_ollama_url: The simulated model, where it has to be told what to say: the stock bot gives it no
+            documents, and nobody can read over REST what came of its calls. None for the product.
     """
 
     server_url: str
@@ -76,6 +82,25 @@ class Environment:
     twilio: TwilioState
     deepgram_url: str | None
     delays: VendorDelays | None
+    scripted_ollama_url: str | None = None
+
+    @property
+    def is_stock(self) -> bool:
+        """Whether it is the stock bot that is called."""
+        return self.scripted_ollama_url is not None
+
+    async def script(self, replies: Mapping[str, str]) -> None:
+        """Tell the model what to answer to which words; nothing to do where it reads documents.
+
+        Raises:
+            httpx.HTTPError: It was not told.
+        """
+        if self.scripted_ollama_url is None:
+            return
+        scripts = [{"match": re.escape(words.rstrip(".?")), "text": reply} for words, reply in replies.items()]
+        async with httpx.AsyncClient(timeout=_REGISTRATION_SECONDS, trust_env=False) as client:
+            response = await client.post(f"{self.scripted_ollama_url}/simulator/script", json={"scripts": scripts})
+            response.raise_for_status()
 
     async def register(self, texts: tuple[str, ...], voice: str) -> None:
         """Tell the recogniser what callers are going to say; nothing to do for a real one.
@@ -144,7 +169,8 @@ async def _start(stack: AsyncExitStack, options: EnvironmentOptions) -> Environm
         "RATE_LIMIT_PER_MINUTE": "0",
         "DRAIN_SECONDS": "1",
     }
-    server = await _child(stack, folder, "server", _server_command(), settings)
+    command = _stock_command(settings) if options.stock else _server_command()
+    server = await _child(stack, folder, "server", command, settings)
     await server.wait_ready(f"{server_url}/health/ready")
     return Environment(
         server_url=server_url,
@@ -156,6 +182,7 @@ async def _start(stack: AsyncExitStack, options: EnvironmentOptions) -> Environm
         twilio=twilio,
         deepgram_url=deepgram_url,
         delays=options.delays,
+        scripted_ollama_url=ollama_url if options.stock else None,
     )
 
 
@@ -246,3 +273,18 @@ async def _simulated(deepgram_url: str) -> str | None:
 
 def _server_command() -> list[str]:
     return [sys.executable, str(REPOSITORY / "run_bot.py"), "serve"]
+
+
+def _stock_command(settings: Mapping[str, str]) -> list[str]:
+    arguments = {
+        "--port": settings["PORT"],
+        "--stream-url": f"{settings['PUBLIC_URL'].replace('http', 'ws', 1)}/media-stream",
+        "--deepgram-url": settings["DEEPGRAM_BASE_URL"],
+        "--ollama-url": settings["OLLAMA_HOST"],
+        "--twilio-url": settings["TWILIO_BASE_URL"],
+        "--account-sid": settings["TWILIO_ACCOUNT_SID"],
+        "--auth-token": settings["TWILIO_AUTH_TOKEN"],
+        "--model": DEFAULT_MODEL,
+        "--voice": DEFAULT_VOICE,
+    }
+    return [sys.executable, "-m", "bench.stock_bot", *(word for pair in arguments.items() for word in pair)]

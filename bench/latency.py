@@ -13,7 +13,8 @@ from bench.latency_report import LatencyOptions, LatencyRow
 from bench.load import LoadRunner, spread_over_callers
 from bench.load_cost import watch_load
 from bench.process_usage import ProcessUsage, idle_cores
-from bench.stored_call import StoredCalls
+from bench.stored_call import StoredCall, StoredCalls
+from bench.talking_call import TalkedCall
 
 Progress = Callable[[str, int, int], None]
 """Called with what is measured, how many steps of it are done, and how many there will be."""
@@ -41,7 +42,7 @@ class LatencyBench:
         """Measure; returns the cores that the idle server needs, and a row for every number of calls."""
         plans = self._plans()
         # One call outside the figures: first uses (models, pools, code paths) are no steady state.
-        warm_up = [plan_call(0, 1, interruption=False)]
+        warm_up = [plan_call(0, 1, interruption=False, hangs_up=self._environment.is_stock)]
         await self._runner.prepare([plan for row in (warm_up, *plans) for plan in row])
         await self._runner.run(spread_over_callers(warm_up, 1), lambda: None)
         await asyncio.sleep(_SETTLE_SECONDS)
@@ -57,7 +58,8 @@ class LatencyBench:
         plans = []
         for at_once in options.calls:
             count = options.call_count(at_once)
-            plans.append([plan_call(number, options.questions) for number in range(index, index + count)])
+            numbers, hangs_up = range(index, index + count), self._environment.is_stock
+            plans.append([plan_call(number, options.questions, hangs_up=hangs_up) for number in numbers])
             index += count
         return plans
 
@@ -73,6 +75,12 @@ class LatencyBench:
         self._progress(f"{at_once} calls", 0, load.utterance_count)
         async with watch_load(self._usage) as cost:
             calls = await self._runner.run(load, count)
-        async with StoredCalls(self._environment) as storage:
-            stored = [await storage.read(call.call_sid) for call in calls]
+        stored = await self._stored(calls)
         return latency_row(at_once, calls, stored, cost, idle_cores=idle, delays=self._environment.delays)
+
+    async def _stored(self, calls: Sequence[TalkedCall]) -> list[StoredCall] | None:
+        """What the server knows of the calls; None for the stock bot, which keeps nothing."""
+        if self._environment.is_stock:
+            return None
+        async with StoredCalls(self._environment) as storage:
+            return [await storage.read(call.call_sid) for call in calls]

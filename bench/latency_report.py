@@ -46,7 +46,8 @@ class LatencyRow(_Frozen):
         in_good_order: Calls in which everything was answered, rightly, and which the agent hung up.
         replies: Utterances that wanted a reply.
         missing_replies: Of these, not answered at all.
-        wrong_replies: Of these with a known answer, not heard or answered otherwise; by the stored transcript.
+        wrong_replies: Of these with a known answer, not heard or answered otherwise; by the stored transcript, and
+            None without one.
         searches_timed_out: Replies that were made without documents because the search took too long.
         premature_replies: The agent began, or went on, to speak while the caller still did.
         interruptions: Times that a caller spoke into a reply that was being heard.
@@ -67,7 +68,7 @@ class LatencyRow(_Frozen):
     in_good_order: int
     replies: int
     missing_replies: int
-    wrong_replies: int
+    wrong_replies: int | None
     searches_timed_out: int
     premature_replies: int
     interruptions: int
@@ -96,7 +97,12 @@ class LatencyRow(_Frozen):
 
 
 class LatencyReport(_Frozen):
-    """A whole measurement, as it is stored."""
+    """A whole measurement, as it is stored.
+
+    Attributes:
+        command: `latency` for the product, `stock` for pipecat's stock bot under the same load.
+        chunks: Of documents that the agent knows.
+    """
 
     command: str = "latency"
     machine: Machine

@@ -5,7 +5,7 @@ import gc
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bench.call_plan import VOICE, CallPlan, prepare_speeches, texts_of
+from bench.call_plan import VOICE, CallPlan, prepare_speeches, replies_of, texts_of
 from bench.environment import Environment
 from bench.talking_call import OnUtterance, TalkedCall, TalkingCall
 from simulator.twilio.caller import Caller, CallerOptions
@@ -61,6 +61,7 @@ class LoadRunner:
         """
         new = tuple(text for text in texts_of(plans) if text not in self._speeches)
         if new:
+            await self._environment.script(replies_of(plans))
             await self._environment.register(new, VOICE)
             self._speeches.update(await prepare_speeches(new))
 

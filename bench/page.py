@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from bench.latency_report import LatencyReport
 from bench.machine import Machine
 from bench.results import Report, tables_of
+from bench.tables import comparison_table
 from config.errors import InvalidInputError
 
 BEGIN = "<!-- measured: begin (written by `python -m bench report`) -->"
@@ -17,7 +19,7 @@ def measured_section(reports: list[Report], folder: str) -> str:
         reports: In the order in which they are shown.
         folder: Where their files are, seen from the page.
     """
-    parts = [_report(report, folder) for report in reports]
+    parts = [*_comparison(reports), *(_report(report, folder) for report in reports)]
     return "\n\n".join(parts) if parts else "Nothing has been measured yet."
 
 
@@ -56,7 +58,9 @@ def describe_machine(machine: Machine) -> str:
 
 def describe_conditions(report: Report) -> str:
     """One line: the agent and the vendors."""
-    agent = f"Agent with {report.chunks} chunks of documents"
+    agent = (
+        "pipecat's stock bot" if report.command == "stock" else f"Agent with {report.chunks} chunks of documents"
+    )
     delays = report.delays
     if delays is None:
         return f"{agent}; vendors of the server's own."
@@ -65,6 +69,15 @@ def describe_conditions(report: Report) -> str:
         f"{delays.llm_first_token_ms} ms and {delays.llm_tokens_per_second} tokens/s, first audio "
         f"{delays.tts_first_byte_ms} ms (floor {delays.floor_ms} ms)."
     )
+
+
+def _comparison(reports: list[Report]) -> list[str]:
+    """The product beside the stock bot, where both were measured."""
+    by_command = {report.command: report for report in reports if isinstance(report, LatencyReport)}
+    if "latency" not in by_command or "stock" not in by_command:
+        return []
+    table = comparison_table(by_command["latency"], by_command["stock"])
+    return ["### Beside pipecat's stock bot", table.for_page()] if table.rows else []
 
 
 def _report(report: Report, folder: str) -> str:

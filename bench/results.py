@@ -1,8 +1,9 @@
 """Where results go: JSON for programs, a plot and a table for people."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from bench.latency_report import LatencyReport
 from bench.memory_report import MemoryReport
@@ -12,7 +13,11 @@ from config.errors import InvalidInputError
 
 Report = LatencyReport | MemoryReport
 
-_KINDS: tuple[type[LatencyReport] | type[MemoryReport], ...] = (LatencyReport, MemoryReport)
+_KINDS: Mapping[str, type[LatencyReport] | type[MemoryReport]] = {
+    "latency": LatencyReport,
+    "stock": LatencyReport,
+    "memory": MemoryReport,
+}
 
 
 def tables_of(report: Report) -> tuple[Table, ...]:
@@ -43,15 +48,11 @@ def read_reports(folder: Path) -> list[Report]:
         InvalidInputError: A file is none of ours.
     """
     reports: list[Report] = []
-    for kind in _KINDS:
-        path = folder / f"{_command(kind)}.json"
+    for command, kind in _KINDS.items():
+        path = folder / f"{command}.json"
         if path.is_file():
             try:
                 reports.append(kind.model_validate_json(path.read_bytes()))
             except ValidationError as error:
                 raise InvalidInputError(f"{path} is no report of this version; measure again.") from error
     return reports
-
-
-def _command(kind: type[BaseModel]) -> str:
-    return str(kind.model_fields["command"].default)

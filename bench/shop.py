@@ -61,6 +61,11 @@ class _Topic:
     def number(self, index: int) -> int:
         return self.first + index * self.step
 
+    @property
+    def fact(self) -> str:
+        """The sentence that answers."""
+        return self.facts.partition(". ")[0] + "."
+
 
 _TOPICS = (
     _Topic(
@@ -166,10 +171,12 @@ class Question:
     Attributes:
         text: The caller's words.
         answer: What a right reply says somewhere; None where any reply will do.
+        reply: What the documents say to it; a model that is given none is made to say so (see `bench stock`).
     """
 
     text: str
     answer: str | None = None
+    reply: str = ""
 
     def is_answered_by(self, reply: str) -> bool:
         """Whether a reply holds the answer, by its number and unit."""
@@ -188,12 +195,19 @@ def fact_question(index: int) -> Question:
     topic = _TOPICS[(index // len(_PRODUCTS) + product) % len(_TOPICS)]
     names = {"product": _PRODUCTS[product], "number": str(topic.number(product))}
     text = topic.question.format(**names)
-    return Question(opening + text[0].lower() + text[1:] if opening else text, topic.answer.format(**names))
+    return Question(
+        opening + text[0].lower() + text[1:] if opening else text,
+        topic.answer.format(**names),
+        topic.fact.format(**names),
+    )
 
 
 def long_question(index: int) -> Question:
     """A question whose reply is long enough to be interrupted."""
-    return Question(f"Please tell me everything about the {_PRODUCTS[index % len(_PRODUCTS)]}.")
+    product = index % len(_PRODUCTS)
+    names = _PRODUCTS[product]
+    facts = (topic.fact.format(product=names, number=topic.number(product)) for topic in _TOPICS)
+    return Question(f"Please tell me everything about the {names}.", reply=" ".join(facts))
 
 
 def documents() -> dict[str, str]:

@@ -46,6 +46,12 @@ class Table:
 def latency_tables(report: LatencyReport) -> tuple[Table, ...]:
     """What callers waited for, how the calls went, what they cost, and the server's own account."""
     rows = report.rows
+    tables = _latency_tables(report, rows)
+    # The stock bot gives no account of its turns.
+    return tables if _stages(rows) else tables[:-1]
+
+
+def _latency_tables(report: LatencyReport, rows: tuple[LatencyRow, ...]) -> tuple[Table, ...]:
     return (
         Table(
             "What callers wait for, ms (p50 / p95 / p99)",
@@ -125,6 +131,57 @@ def memory_tables(report: MemoryReport) -> tuple[Table, ...]:
     )
 
 
+def comparison_table(ours: LatencyReport, stock: LatencyReport) -> Table:
+    """The product beside pipecat's stock bot, where both were measured with as many calls."""
+    by_calls = {row.calls: row for row in stock.rows}
+    return Table(
+        "This product / pipecat's stock bot (how many times as much the stock bot needs)",
+        (
+            "calls",
+            "voice-to-voice p50, ms",
+            "p95, ms",
+            "overhead p50, ms",
+            "interruption p50, ms",
+            "p95, ms",
+            "greeting p50, ms",
+            "underruns",
+            "CPU-s per call-minute",
+            "MiB",
+        ),
+        tuple(_compared(row, by_calls[row.calls]) for row in ours.rows if row.calls in by_calls),
+    )
+
+
+def _compared(ours: LatencyRow, stock: LatencyRow) -> tuple[str, ...]:
+    return (
+        str(ours.calls),
+        _ratio(_p50(ours.voice_to_voice), _p50(stock.voice_to_voice)),
+        _ratio(_p95(ours.voice_to_voice), _p95(stock.voice_to_voice)),
+        _ratio(_p50(ours.overhead), _p50(stock.overhead)),
+        _ratio(_p50(ours.interruption), _p50(stock.interruption)),
+        _ratio(_p95(ours.interruption), _p95(stock.interruption)),
+        _ratio(_p50(ours.greeting), _p50(stock.greeting)),
+        f"{ours.underruns} / {stock.underruns}",
+        _ratio(ours.cpu_seconds_per_call_minute, stock.cpu_seconds_per_call_minute, digits=2),
+        _ratio(ours.rss_mib, stock.rss_mib),
+    )
+
+
+def _ratio(ours: float | None, stock: float | None, digits: int = 0) -> str:
+    if ours is None or stock is None:
+        return _NOTHING
+    times = f" ({stock / ours:.1f}×)" if ours > 0 else ""
+    return f"{ours:.{digits}f} / {stock:.{digits}f}{times}"
+
+
+def _p50(spread: Spread | None) -> float | None:
+    return spread.p50 if spread is not None else None
+
+
+def _p95(spread: Spread | None) -> float | None:
+    return spread.p95 if spread is not None else None
+
+
 def _times(spread: Spread | None) -> str:
     return f"{spread.p50:.0f} / {spread.p95:.0f} / {spread.p99:.0f}" if spread is not None else _NOTHING
 
@@ -143,7 +200,7 @@ def _order(row: LatencyRow) -> tuple[str, ...]:
         str(row.calls),
         f"{row.in_good_order} of {row.made}",
         f"{row.missing_replies} of {row.replies}",
-        str(row.wrong_replies),
+        str(row.wrong_replies) if row.wrong_replies is not None else _NOTHING,
         str(row.searches_timed_out),
         str(row.premature_replies),
         f"{row.interruptions_heeded} of {row.interruptions}",

@@ -26,6 +26,11 @@ def add_server_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--server-pid", type=int, metavar="PID", help="its process, for CPU time and memory, on this machine"
     )
+    add_output_arguments(parser)
+
+
+def add_output_arguments(parser: argparse.ArgumentParser) -> None:
+    """`--output`, `--quick`."""
     parser.add_argument(
         "--output",
         type=Path,

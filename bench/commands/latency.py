@@ -1,6 +1,7 @@
 """`bench latency`: waiting times and CPU cost at some numbers of calls."""
 
 import argparse
+from pathlib import Path
 
 from bench.commands.common import add_server_arguments, environment_options, positive, run_on_loop
 from bench.environment import REPOSITORY, EnvironmentOptions, open_environment
@@ -19,12 +20,17 @@ QUICK = LatencyOptions(calls=(2,), questions=1, least_turns=1, stagger_seconds=0
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of this verb."""
     add_server_arguments(parser)
+    add_load_arguments(parser, _DEFAULT.calls)
+
+
+def add_load_arguments(parser: argparse.ArgumentParser, calls: tuple[int, ...]) -> None:
+    """`--calls`, `--questions`, `--least-turns`: the load, which is the same whoever has to bear it."""
     parser.add_argument(
         "--calls",
         type=_numbers,
-        default=_DEFAULT.calls,
+        default=calls,
         metavar="N,N,…",
-        help="numbers of calls at once, one row each (default: 1,10,25)",
+        help=f"numbers of calls at once, one row each (default: {','.join(map(str, calls))})",
     )
     parser.add_argument(
         "--questions",
@@ -42,22 +48,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(namespace: argparse.Namespace) -> int:
     """Measure, print, write; 1 if a call was not in good order."""
-    options = QUICK
-    if not namespace.quick:
-        options = LatencyOptions(
-            calls=namespace.calls, questions=namespace.questions, least_turns=namespace.least_turns
-        )
+    options = load_options(namespace)
+    return measure_and_show(environment_options(namespace, max(options.calls)), options, namespace.output)
+
+
+def load_options(namespace: argparse.Namespace) -> LatencyOptions:
+    """The load that the arguments name."""
+    if namespace.quick:
+        return QUICK
+    return LatencyOptions(calls=namespace.calls, questions=namespace.questions, least_turns=namespace.least_turns)
+
+
+def measure_and_show(where: EnvironmentOptions, options: LatencyOptions, output: Path) -> int:
+    """Measure, print, write; returns the exit code: 1 if a call was not in good order."""
     screen = Screen()
     with screen.progress() as progress:
-        where = environment_options(namespace, max(options.calls))
         report = run_on_loop(measure(where, options, progress))
-    files = write_report(report, namespace.output)
+    files = write_report(report, output)
     screen.show(report, tuple(fault for row in report.rows for fault in row.faults), files)
     return 0 if all(row.in_good_order == row.made for row in report.rows) else 1
 
 
 async def measure(where: EnvironmentOptions, options: LatencyOptions, progress: Progress) -> LatencyReport:
-    """Measure a server.
+    """Measure a server, or the stock bot in its place.
 
     Raises:
         ConfigurationError: It did not start, or cannot be called.
@@ -66,10 +79,11 @@ async def measure(where: EnvironmentOptions, options: LatencyOptions, progress: 
     async with open_environment(where) as environment:
         idle, rows = await LatencyBench(environment, options, progress).run()
         return LatencyReport(
+            command="stock" if where.stock else "latency",
             machine=machine,
             options=options,
             delays=environment.delays,
-            chunks=chunk_count(),
+            chunks=0 if where.stock else chunk_count(),
             idle_cores=round(idle, 4) if idle is not None else None,
             rows=rows,
         )

@@ -54,6 +54,12 @@ def latency_row(calls: int, *, lateness_p99_ms: float = 2.0) -> LatencyRow:
     )
 
 
+def stock_report(*rows: LatencyRow) -> LatencyReport:
+    """The same of the stock bot, which keeps nothing that could be checked."""
+    kept_nothing = [row.model_copy(update={"wrong_replies": None, "stages": {}}) for row in rows]
+    return latency_report(*kept_nothing).model_copy(update={"command": "stock", "chunks": 0})
+
+
 def latency_report(*rows: LatencyRow) -> LatencyReport:
     """A whole report."""
     return LatencyReport(

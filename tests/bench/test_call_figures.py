@@ -145,3 +145,10 @@ def test_a_late_generator_is_not_trusted() -> None:
     for secs in array("f", [0.02] * 100):
         call.lateness.add(secs)
     assert not row_of(call, stored()).is_trusted
+
+
+def test_calls_of_which_nothing_is_stored_are_judged_by_what_the_caller_heard() -> None:
+    calls = [talked(), talked(faults=("the line went dead",))]
+    row = latency_row(2, calls, None, COST, idle_cores=0.0, delays=VendorDelays())
+    assert (row.made, row.in_good_order, row.wrong_replies, row.stages) == (2, 1, None, {})
+    assert row.faults == ("call 0: the line went dead",)

@@ -1,6 +1,6 @@
 import pytest
 
-from bench.call_plan import Manner, plan_call, plan_short_call, texts_of
+from bench.call_plan import Manner, plan_call, plan_short_call, replies_of, texts_of
 from bench.load import spread_over_callers
 
 
@@ -42,3 +42,12 @@ def test_every_call_is_made_by_one_caller(callers: int) -> None:
     assert len(load.lanes) == callers
     assert sorted(plan.index for plan in load.plans) == [0, 1, 2, 3, 4]
     assert load.utterance_count == 20
+
+
+def test_everything_that_is_asked_has_a_reply_that_answers_it() -> None:
+    plan = plan_call(3, questions=4, hangs_up=True)
+    replies = replies_of([plan])
+    asked = [said.question for said in plan.utterances if said.manner is not Manner.GOODBYE]
+    assert [question.text for question in asked if not question.is_answered_by(replies[question.text])] == []
+    assert max(map(len, replies.values())) > 500, "long enough to be interrupted"
+    assert plan.hangs_up

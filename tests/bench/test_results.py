@@ -6,19 +6,20 @@ from bench.cli import main
 from bench.page import BEGIN, END, measured_section, replace_measured, update_page
 from bench.results import read_reports, write_report
 from config.errors import InvalidInputError
-from tests.bench.reports import MACHINE, latency_report, memory_report
+from tests.bench.reports import MACHINE, latency_report, latency_row, memory_report, stock_report
 
 PAGE = f"# Performance\n\nHand-written.\n\n{BEGIN}\nold\n{END}\n\nMore.\n"
 _MOST_PLOT_BYTES = 150_000
 
 
 def test_reports_are_read_as_they_were_written(tmp_path: Path) -> None:
-    for report in (memory_report(), latency_report()):
+    reports = (latency_report(), stock_report(latency_row(10)), memory_report())
+    for report in reversed(reports):
         data, plot = write_report(report, tmp_path)
         assert data.name == f"{report.command}.json"
         assert plot.read_bytes().startswith(b"\x89PNG")
         assert plot.stat().st_size < _MOST_PLOT_BYTES
-    assert read_reports(tmp_path) == [latency_report(), memory_report()]
+    assert read_reports(tmp_path) == list(reports)
 
 
 def test_a_file_of_another_version_is_refused(tmp_path: Path) -> None:
@@ -39,6 +40,13 @@ def test_the_page_keeps_what_people_wrote(tmp_path: Path) -> None:
     assert "(performance/latency.png)" in text
     update_page(page, [latency_report()], tmp_path / "performance")
     assert page.read_text(encoding="utf-8") == text
+
+
+def test_the_page_compares_with_the_stock_bot_where_both_were_measured() -> None:
+    ours, stock = latency_report(), stock_report(latency_row(10))
+    assert "Beside pipecat's stock bot" in measured_section([ours, stock], "performance")
+    assert "Beside" not in measured_section([ours], "performance")
+    assert "Beside" not in measured_section([ours, stock_report(latency_row(5))], "performance")
 
 
 @pytest.mark.parametrize("page", ["", BEGIN, f"{END}{BEGIN}", f"{BEGIN}{END}{BEGIN}"])

@@ -1,8 +1,8 @@
 import pytest
 
 from bench.memory_report import MemoryReport
-from bench.tables import latency_tables, memory_tables
-from tests.bench.reports import latency_report, latency_row, memory_report
+from bench.tables import comparison_table, latency_tables, memory_tables
+from tests.bench.reports import latency_report, latency_row, memory_report, stock_report
 
 
 def test_every_row_has_a_cell_for_every_column() -> None:
@@ -44,3 +44,20 @@ def test_memory_per_call_and_growth() -> None:
 def test_memory_without_batches_grows_by_nothing() -> None:
     report = MemoryReport.model_validate({**memory_report().model_dump(), "batches": ()})
     assert report.per_concurrent_call == report.growth_after_first_batch == 0.0
+
+
+def test_the_stock_bot_is_shown_without_what_it_does_not_tell() -> None:
+    _, order, *_ = tables = latency_tables(stock_report(latency_row(1)))
+    assert dict(zip(order.columns, order.rows[0], strict=True))["wrong"] == "–"
+    assert len(tables) == len(latency_tables(latency_report())) - 1
+
+
+def test_the_comparison_has_a_ratio_for_every_row_that_both_have() -> None:
+    slower = latency_row(10).model_copy(update={"cpu_seconds_per_call_minute": 3.0, "rss_mib": None})
+    table = comparison_table(latency_report(latency_row(1), latency_row(10)), stock_report(latency_row(5), slower))
+    [row] = table.rows
+    cells = dict(zip(table.columns, row, strict=True))
+    assert cells["calls"] == "10"
+    assert cells["CPU-s per call-minute"] == "0.75 / 3.00 (4.0×)"
+    assert cells["voice-to-voice p50, ms"] == "710 / 710 (1.0×)"
+    assert (cells["MiB"], cells["greeting p50, ms"]) == ("–", "–")
