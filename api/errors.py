@@ -11,7 +11,7 @@ from typing import cast
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, JsonValue
 from starlette.exceptions import HTTPException
 
 from config.errors import (
@@ -99,6 +99,9 @@ _DOCUMENTED = {
     ),
 }
 """Of each status: what it means, and the type, code and param of its example."""
+EXAMPLE_REQUEST_ID = "req_5f0c6a1e9b3d4c7f8a2b1d0e9c8f7a6b"
+BUG_MESSAGE = "Something went wrong on the server. Its log has the details under this request id."
+"""All that a stranger is told of a bug."""
 _RETRY_AFTER = {
     "retry-after": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}},
 }
@@ -111,22 +114,34 @@ def error_responses(*statuses: int) -> dict[int | str, dict[str, object]]:
 
 def _documented(status: int) -> dict[str, object]:
     description, kind, code, param = _DOCUMENTED[status]
-    example = ErrorBody(
-        detail=ErrorDetail(
-            type=kind,
-            code=code,
-            message=description,
-            status="invalid_api_key" if status == 401 else code,
-            request_id="req_5f0c6a1e9b3d4c7f8a2b1d0e9c8f7a6b",
-            param=param,
-        )
+    example = error_example(
+        kind, code, description, status="invalid_api_key" if status == 401 else code, param=param
     )
     response: dict[str, object] = {
         "model": ErrorBody,
         "description": description,
-        "content": {"application/json": {"example": example.model_dump(exclude_none=True)}},
+        "content": {"application/json": {"example": example}},
     }
     return {**response, "headers": _RETRY_AFTER} if status == 429 else response
+
+
+def refusal(kind: str, code: str, message: str) -> dict[str, object]:
+    """One entry of a route's `responses=`, for an error that is the route's own."""
+    return {
+        "model": ErrorBody,
+        "description": message,
+        "content": {"application/json": {"example": error_example(kind, code, message, status=code)}},
+    }
+
+
+def error_example(
+    kind: str, code: str, message: str, *, status: str, param: str | None = None
+) -> dict[str, JsonValue]:
+    """An error's body, for the API's document."""
+    detail = ErrorDetail(
+        type=kind, code=code, message=message, status=status, request_id=EXAMPLE_REQUEST_ID, param=param
+    )
+    return ErrorBody(detail=detail).model_dump(exclude_none=True)
 
 
 def install_error_handlers(app: FastAPI) -> None:
@@ -138,8 +153,7 @@ def install_error_handlers(app: FastAPI) -> None:
 
 def internal_error_response(request_id: str) -> JSONResponse:
     """The 500 for a bug: it tells a stranger nothing but the id to look for in the log."""
-    message = "Something went wrong on the server. Its log has the details under this request id."
-    return _response(500, request_id, kind="internal_error", code="internal_error", message=message)
+    return _response(500, request_id, kind="internal_error", code="internal_error", message=BUG_MESSAGE)
 
 
 def _on_product_error(request: Request, error: Exception) -> JSONResponse:

@@ -14,6 +14,7 @@ from pydantic import JsonValue
 from starlette.types import Lifespan
 
 from api.auth import SECURITY_SCHEME
+from api.openapi_answers import add_common_answers
 from api.openapi_examples import VALIDATION_EXAMPLE, response_examples
 from data.api_keys import Scope
 
@@ -85,6 +86,7 @@ def complete_document(document: dict[str, JsonValue]) -> None:
         for operation in operations.values():
             _name_scope(operation)
             _say_that_errors_are_json(operation)
+            add_common_answers(operation)
             example = examples.get(str(operation["operationId"]))
             _add_examples(operation, {"200": example, "422": VALIDATION_EXAMPLE})
 

@@ -15,6 +15,7 @@ from data.records import (
     RetrievalRecord,
     Role,
     SnippetUse,
+    Source,
     ToolCallRecord,
     TurnLatency,
     TurnRecord,
@@ -109,6 +110,7 @@ CONVERSATION = ConversationRecord(
     dynamic_variables={},
     transcript_text="\n".join(f"{turn.role.value.title()}: {turn.message}" for turn in _TURNS),
     message_count=len(_TURNS),
+    source=Source.TWILIO,
     turns=_TURNS,
 )
 KEY = ApiKey(

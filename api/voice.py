@@ -21,7 +21,8 @@ from api.call_admission import (
     telephone_number,
 )
 from api.call_services import CallServices, call_services
-from api.errors import ErrorBody
+from api.errors import refusal
+from api.twilio_forms import INCOMING_FIELDS, STATUS_FIELDS, form_document
 from api.twilio_signature import verified_twilio_form
 from api.twiml import Apology, TwimlResponse, apologise, connect_stream
 from bot.call_config import CallConfig
@@ -47,8 +48,10 @@ _END_REASONS = {
 """Twilio's final values of `CallStatus`."""
 
 _REFUSALS: dict[int | str, dict[str, object]] = {
-    400: {"model": ErrorBody, "description": "The body is no form as Twilio sends it."},
-    403: {"model": ErrorBody, "description": "Twilio did not sign the request for this server."},
+    400: refusal("invalid_request", "invalid_request", "The body is no form as Twilio sends it."),
+    403: refusal(
+        "authorization_error", "invalid_twilio_signature", "Twilio did not sign the request for this server."
+    ),
 }
 
 router = APIRouter(tags=["twilio"])
@@ -63,6 +66,7 @@ Services = Annotated[CallServices, Depends(call_services)]
     summary="A call comes in",
     response_class=TwimlResponse,
     responses=_REFUSALS,
+    openapi_extra=form_document(INCOMING_FIELDS),
 )
 @router.post("/voice/inbound", include_in_schema=False)
 @router.post("/webhook/voice", include_in_schema=False)
@@ -113,6 +117,7 @@ async def incoming(request: Request, form: Form, services: Services) -> TwimlRes
     status_code=204,
     response_class=Response,
     responses={**_REFUSALS, 503: {"description": "The database is away; nothing was changed."}},
+    openapi_extra=form_document(STATUS_FIELDS),
 )
 async def status(form: Form, services: Services) -> Response:
     """Take Twilio's status callback; it ends only conversations whose media stream never began."""

@@ -57,8 +57,10 @@ async def list_agents(
         bool | None, Query(description="Only archived ones, or only others; pages may then be shorter.")
     ] = None,
     tags: Annotated[list[QueryText], Query(description="Agents with at least one of these.")] = [],  # noqa: B006
-    sort_by: AgentSort = AgentSort.CREATED_AT,
-    sort_direction: SortDirection = SortDirection.DESCENDING,
+    sort_by: Annotated[AgentSort, Query(description="What the order goes by.")] = AgentSort.CREATED_AT,
+    sort_direction: Annotated[
+        SortDirection, Query(description="`desc`: newest, or last of the alphabet, first.")
+    ] = SortDirection.DESCENDING,
 ) -> AgentPage:
     """Newest first, unless asked otherwise."""
     query = AgentQuery(

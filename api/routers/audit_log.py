@@ -28,7 +28,7 @@ async def read_audit_log(
     page_size: PageSize = DEFAULT_PAGE_SIZE,
     cursor: CursorText = None,
     actor: Annotated[QueryText | None, Query(description="A key's id, `settings` or `cli`.")] = None,
-    action: AuditAction | None = None,
+    action: Annotated[AuditAction | None, Query(description="Only this kind of change.")] = None,
     target_id: Annotated[QueryText | None, Query(description="An agent, a conversation, a key …")] = None,
 ) -> AuditPage:
     """What was changed in the workspace and by whom, and what was denied; newest first."""

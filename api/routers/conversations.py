@@ -91,23 +91,25 @@ async def list_conversations(
     words: Words,
     page_size: PageSize = DEFAULT_PAGE_SIZE,
     cursor: CursorText = None,
-    agent_id: QueryText | None = None,
+    agent_id: Annotated[QueryText | None, Query(description="Only this agent's.")] = None,
     status: Statuses = [],  # noqa: B006
     exclude_statuses: Statuses = [],  # noqa: B006
-    call_start_after_unix: UnixTime | None = None,
-    call_start_before_unix: UnixTime | None = None,
-    call_duration_min_secs: Seconds | None = None,
-    call_duration_max_secs: Seconds | None = None,
+    call_start_after_unix: Annotated[UnixTime | None, Query(description="Began then or later.")] = None,
+    call_start_before_unix: Annotated[UnixTime | None, Query(description="Began then or earlier.")] = None,
+    call_duration_min_secs: Annotated[Seconds | None, Query(description="Lasted as long or longer.")] = None,
+    call_duration_max_secs: Annotated[Seconds | None, Query(description="Lasted as long or shorter.")] = None,
     call_successful: Annotated[
         Literal["success", "failure", "unknown"] | None,
         Query(description="Conversations are not evaluated by this version: all are `unknown`."),
     ] = None,
     search: Annotated[QueryText | None, Query(description="Part of the transcript, in any case.")] = None,
-    phone_number_ids: list[QueryText] = Query(default=[]),  # noqa: B008
+    phone_number_ids: Annotated[list[QueryText], Query(description="Came in on one of these.")] = [],  # noqa: B006
     summary_mode: Annotated[
         Literal["exclude", "include"], Query(description="Accepted; there are no summaries yet.")
     ] = "exclude",
-    sort_direction: SortDirection = SortDirection.DESCENDING,
+    sort_direction: Annotated[
+        SortDirection, Query(description="By the time they began.")
+    ] = SortDirection.DESCENDING,
 ) -> ConversationPage:
     """Newest first, unless asked otherwise. All conditions have to hold."""
     del summary_mode

@@ -35,6 +35,8 @@ class AgentBody(FlatFields):
 class DuplicateBody(RequestBody):
     """How a copy differs."""
 
+    model_config = ConfigDict(frozen=True, json_schema_extra={"examples": [{"name": "Front desk, evenings"}]})
+
     name: str | None = Field(default=None, min_length=1, description="The copy's name.")
 
 

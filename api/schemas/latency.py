@@ -1,8 +1,9 @@
 """Body of the latency route."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
+from pydantic.fields import FieldInfo
 
 from api.schemas.common import ResponseBody
 from api.schemas.transcript import LatencyStages
@@ -12,9 +13,11 @@ class TurnLatencyItem(LatencyStages):
     """One turn and where its time went."""
 
     position: int = Field(description="Counts the turns of the call from 0.")
-    role: Literal["user", "agent"]
+    role: Literal["user", "agent"] = Field(
+        description="`agent`: the reply whose making was measured; `user`: the words that interrupted the agent."
+    )
     time_in_call_secs: float = Field(description="When the turn began.")
-    interrupted: bool
+    interrupted: bool = Field(description="The reply was cut off by the caller.")
 
 
 class Percentiles(ResponseBody):
@@ -26,25 +29,31 @@ class Percentiles(ResponseBody):
     p99: float = Field(description="99 of 100 took no longer.")
 
 
+def _over(stage: str) -> FieldInfo:
+    """The field of a stage, described as in a turn."""
+    field: FieldInfo = Field(description=LatencyStages.model_fields[stage].description)
+    return field
+
+
 class LatencySummary(ResponseBody):
     """Each stage over the whole call, by the keys of a turn; null where it never happened.
 
     Percentiles are by nearest rank: each is a value that was measured.
     """
 
-    stt_ms: Percentiles | None
-    retrieval_ms: Percentiles | None
-    llm_first_token_ms: Percentiles | None
-    llm_first_clause_ms: Percentiles | None
-    tts_first_byte_ms: Percentiles | None
-    voice_to_voice_ms: Percentiles | None
-    interruption_ms: Percentiles | None
+    stt_ms: Annotated[Percentiles | None, _over("stt_ms")]
+    retrieval_ms: Annotated[Percentiles | None, _over("retrieval_ms")]
+    llm_first_token_ms: Annotated[Percentiles | None, _over("llm_first_token_ms")]
+    llm_first_clause_ms: Annotated[Percentiles | None, _over("llm_first_clause_ms")]
+    tts_first_byte_ms: Annotated[Percentiles | None, _over("tts_first_byte_ms")]
+    voice_to_voice_ms: Annotated[Percentiles | None, _over("voice_to_voice_ms")]
+    interruption_ms: Annotated[Percentiles | None, _over("interruption_ms")]
 
 
 class LatencyReport(ResponseBody):
     """Where the time of one call went."""
 
-    conversation_id: str
-    call_sid: str | None
+    conversation_id: str = Field(description="`conv_…`.")
+    call_sid: str | None = Field(description="Twilio's `CA…`; null for a conversation that was no telephone call.")
     turns: list[TurnLatencyItem] = Field(description="The turns that were measured, in order.")
-    summary: LatencySummary
+    summary: LatencySummary = Field(description="The percentiles of each stage over the call.")

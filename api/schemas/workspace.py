@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
 
 from api.schemas.common import RequestBody, ResponseBody
 from data.api_keys import KeyState, Scope
@@ -19,6 +19,11 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whit
 class ApiKeyBody(RequestBody):
     """An API key to be made."""
 
+    model_config = ConfigDict(
+        frozen=True,
+        json_schema_extra={"examples": [{"name": "Console", "scopes": ["read", "write"], "expires_at": None}]},
+    )
+
     name: Name = Field(description="What it is for, so that it is known again later.", examples=["Console"])
     scopes: list[Scope] = Field(
         default=[Scope.READ, Scope.WRITE], min_length=1, max_length=len(Scope), description=_SCOPES
@@ -32,6 +37,8 @@ class ApiKeyBody(RequestBody):
 
 class RotateBody(RequestBody):
     """How an API key is replaced."""
+
+    model_config = ConfigDict(frozen=True, json_schema_extra={"examples": [{"overlap_seconds": 3600}]})
 
     overlap_seconds: int = Field(
         default=DEFAULT_OVERLAP_SECONDS,
@@ -96,6 +103,8 @@ class AuditPage(ResponseBody):
 
 class WorkspaceBody(RequestBody):
     """A workspace to be made."""
+
+    model_config = ConfigDict(frozen=True, json_schema_extra={"examples": [{"name": "Branch office"}]})
 
     name: Name = Field(description="Whose it is.", examples=["Branch office"])
 

@@ -15,6 +15,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
+    response_headers_conformance,
     response_schema_conformance,
     status_code_conformance,
 )
@@ -63,6 +64,7 @@ CHECKS: list[Any] = [
     status_code_conformance,
     content_type_conformance,
     response_schema_conformance,
+    response_headers_conformance,
 ]
 
 
@@ -85,6 +87,39 @@ async def test_every_operation_is_documented(client: httpx.AsyncClient) -> None:
                 assert {"200", "401", "403", "422", "429"} <= set(operation["responses"]), where
                 if "{" in path:
                     assert "404" in operation["responses"], where
+
+
+async def test_every_operation_says_what_it_takes_and_what_it_may_answer(client: httpx.AsyncClient) -> None:
+    document = (await client.get("/openapi.json")).json()
+    schemas = document["components"]["schemas"]
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            where = f"{method} {path}"
+            for parameter in operation.get("parameters", ()):
+                assert parameter.get("description"), f"{where}: {parameter['name']}"
+            for body in operation.get("requestBody", {}).get("content", {}).values():
+                named = [body["schema"], *body["schema"].get("anyOf", ())]
+                known = [schemas[part["$ref"].rpartition("/")[2]] for part in named if "$ref" in part]
+                assert "example" in body or any("examples" in schema for schema in known), where
+            for status, response in operation["responses"].items():
+                assert response["headers"]["x-request-id"]["required"], f"{where} {status}"
+                error = response.get("content", {}).get("application/json", {})
+                if status in ("400", "401", "403", "404", "412", "429", "500"):
+                    assert error["schema"] == {"$ref": "#/components/schemas/ErrorBody"}, f"{where} {status}"
+                    assert error["example"]["detail"]["request_id"], f"{where} {status}"
+            assert "500" in operation["responses"], where
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("LatencyReport", "TurnLatencyItem", "LatencySummary", "Percentiles"),
+        *("HealthBody", "CheckBody", "Alive", "Readiness", "ErrorDetail"),
+    ],
+)
+async def test_every_key_of_it_is_explained(client: httpx.AsyncClient, name: str) -> None:
+    schema = (await client.get("/openapi.json")).json()["components"]["schemas"][name]
+    assert [key for key, described in schema["properties"].items() if not described.get("description")] == []
 
 
 async def test_operation_ids_are_unique_and_stay(client: httpx.AsyncClient) -> None:
