@@ -49,6 +49,24 @@ async def test_speech_is_likely_speech_and_noise_and_silence_are_not(model: Sile
     assert np.mean([p >= 0.5 for p in probabilities(model, windows_of(noise))]) < 0.05
 
 
+async def test_the_wide_band_model_hears_the_same_in_batches_as_alone() -> None:
+    wide = SileroModel(16000)
+    assert wide.window_samples == 512
+    speech = (await asyncio.to_thread(synthesize, SENTENCE, sample_rate=16000)).samples
+    windows = windows_of(np.asarray(speech), wide.window_samples)
+    alone = probabilities(wide, windows)
+    assert np.mean([p >= 0.5 for p in alone]) > 0.7
+    assert max(probabilities(wide, windows_of(np.zeros(16000, np.int16), wide.window_samples))) < 0.3
+    heard: tuple[list[float], list[float]] = ([], [])
+    streams = [wide.open(of_stream.append) for of_stream in heard]
+    for window in windows:
+        for stream in streams:
+            wide.submit(stream, window)
+        wide.run()
+    for of_stream in heard:
+        assert np.allclose(of_stream, alone, atol=1e-3)
+
+
 async def test_speech_begins_within_four_windows_of_its_onset(model: SileroModel) -> None:
     speech = await spoken(SENTENCE)
     speech = speech[np.flatnonzero(np.abs(speech) > 327)[0] :]
