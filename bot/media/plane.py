@@ -99,9 +99,11 @@ class MediaPlane:
         if self._filters:
             payload = audioop.lin2ulaw(pcm, 2) if self._format.encoding is Encoding.MULAW else pcm
         self._received_at = self._clock()
-        self.caller.heard(audioop.rms(pcm, 2), self._received_at)
+        rms = audioop.rms(pcm, 2)
+        self.caller.heard(rms, self._received_at)
         self._received_bytes += len(payload)
-        self._uplink.write(payload)
+        # By loudness, which is known a window before voice activity is.
+        self._uplink.write(payload, speech=self._gate.speaking or rms >= self._gate.audible_energy)
         self._pcm += pcm
         while len(self._pcm) >= self._window_bytes:
             window = bytes(self._pcm[: self._window_bytes])

@@ -66,6 +66,11 @@ class SpeechGate:
         """RMS that speech must reach to interrupt the agent."""
         return max(self._min_energy, self.baseline * self._baseline_factor)
 
+    @property
+    def audible_energy(self) -> float:
+        """RMS above which there is something on the line besides its own noise."""
+        return max(self._options.floor_energy, self.baseline * self._baseline_factor)
+
     def feed(self, probability: float, energy: float) -> SpeechEdge | None:
         """Take one window: speech probability (0…1) and RMS (int16 units). Returns an edge, if this is one."""
         options = self._options

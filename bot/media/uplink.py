@@ -1,7 +1,8 @@
-"""The caller's audio on its way to speech-to-text: as it came, in 100 ms pieces.
+"""The caller's audio on its way to speech-to-text: in pieces of 100 ms, or of 400 ms while it is silent.
 
-Fifty small messages a second per call cost more system calls than the recogniser gains by them. Whatever is
-waiting is flushed before a Finalize, so that the recogniser has heard everything it is asked to settle.
+Fifty small messages a second per call cost more system calls than the recogniser gains by them, and most of a call
+the caller says nothing. Whatever is waiting is flushed when speech begins, and before a Finalize, so that the
+recogniser has heard everything it is asked to settle.
 """
 
 from typing import Protocol
@@ -9,6 +10,8 @@ from typing import Protocol
 from bot.media.format import MediaFormat
 
 PIECE_SECONDS = 0.1
+SILENT_PIECE_SECONDS = 0.4
+"""As long as nobody speaks there is nothing to be recognised sooner."""
 
 
 class AudioConsumer(Protocol):
@@ -27,12 +30,13 @@ class SpeechUplink:
     def __init__(self, consumer: AudioConsumer, media_format: MediaFormat) -> None:
         self._consumer = consumer
         self._piece_bytes = media_format.byte_count(PIECE_SECONDS)
+        self._silent_piece_bytes = media_format.byte_count(SILENT_PIECE_SECONDS)
         self._waiting = bytearray()
 
-    def write(self, payload: bytes) -> None:
-        """Take one message's audio."""
+    def write(self, payload: bytes, *, speech: bool) -> None:
+        """Take one message's audio; `speech`: the caller may be speaking."""
         self._waiting += payload
-        if len(self._waiting) >= self._piece_bytes:
+        if len(self._waiting) >= (self._piece_bytes if speech else self._silent_piece_bytes):
             self.flush()
 
     def flush(self) -> None:
