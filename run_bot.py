@@ -43,6 +43,7 @@ def about() -> None:
       $ python run_bot.py chat --agent agent_…   a certain one
       $ echo "What does it cost?" | python run_bot.py chat --simulated
       $ python run_bot.py talk                   by microphone and headphones
+      $ echo '{"text": "that is all", "context": "Anything else?"}' | python run_bot.py intents
 
     [bold]Take real calls[/bold]
 
@@ -114,6 +115,20 @@ def talk(
     if list_devices:
         raise typer.Exit(show_devices())
     raise typer.Exit(run_talk(settings, TalkOptions(agent, input_device, output_device)))
+
+
+@app.command(rich_help_panel="Try")
+def intents() -> None:
+    """Read JSON lines on standard input and print what each turn does to a call.
+
+    A line is {"text": "no, that's all", "context": "Anything else?"}: the caller's words, and the agent's last
+    sentence or null. The answer is {"label": "goodbye", "score": 0.97}. Labels are human, goodbye, repeat, stop,
+    no, yes and other. A line that cannot be used is answered with {"error": …, "line": …}, and the exit code is 1.
+    """
+    start_conversation()
+    from cli.intents import run_intents  # noqa: PLC0415
+
+    raise typer.Exit(run_intents())
 
 
 @app.command(rich_help_panel="Run")

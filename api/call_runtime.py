@@ -16,6 +16,7 @@ from bot.barge_in import BargeInOptions
 from bot.call_manager import CallManager
 from bot.call_services import CallServices, InterruptionSettings, SpeechVendor
 from bot.event_fanout import EventFanout
+from bot.intents import IntentClassifier
 from bot.journal import CallJournal
 from bot.media.format import TELEPHONE, MediaFormat
 from bot.media.silero import SileroModel
@@ -124,6 +125,7 @@ async def open_call_runtime(
             model=model,
             capabilities=model,
             retriever=knowledge.retriever,
+            intents=IntentClassifier(),
             appointments=DatabaseAppointmentBook(database),
             telephony=telephony,
             phrases=phrases,

@@ -1,4 +1,4 @@
-"""`python -m bench {latency,stock,memory,report,agent}`: measure a server from outside.
+"""`python -m bench {latency,stock,memory,intents,report,agent}`: measure a server from outside.
 
 Measuring verbs start simulated vendors and a server with documents, place simulated calls over real sockets,
 print tables, and write JSON and a plot.
@@ -12,6 +12,7 @@ from typing import Protocol
 from loguru import logger
 
 from bench.commands import agent, latency, memory, report, stock
+from bench.intents import command as intents
 from config.errors import PhoneAgentError
 
 
@@ -29,6 +30,7 @@ _VERBS: Mapping[str, _Verb] = {
     "latency": latency,
     "stock": stock,
     "memory": memory,
+    "intents": intents,
     "report": report,
     "agent": agent,
 }

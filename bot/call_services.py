@@ -5,6 +5,7 @@ from typing import Protocol
 
 from bot.barge_in import BargeInOptions
 from bot.chat_model import ChatModel
+from bot.intents import IntentClassifier
 from bot.media.silero import SileroModel
 from bot.media.ticker import Ticker
 from bot.services.phrase_cache import PhraseCache
@@ -71,6 +72,7 @@ class CallServices:
     model: ChatModel
     capabilities: ModelCapabilities
     retriever: Retriever
+    intents: IntentClassifier
     appointments: AppointmentBook
     telephony: Telephony
     phrases: PhraseCache

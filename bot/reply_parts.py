@@ -6,6 +6,7 @@ A telephone call adds audio to them (`bot/call_parts.py`), a text call a screen 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol
 
 from bot.agent_documents import AgentDocuments
@@ -13,6 +14,7 @@ from bot.call_config import CallConfig
 from bot.chat_model import ChatModel
 from bot.dynamic_variables import DynamicVariables
 from bot.generations import Generations
+from bot.intents import IntentClassifier, reads_as_consent
 from bot.prompt import PromptBuilder
 from bot.reply_endings import ReplyEndings
 from bot.running_replies import RunningReplies
@@ -39,6 +41,10 @@ class ReplyServices(Protocol):
     @property
     def retriever(self) -> Retriever:
         """Finds documents for them."""
+
+    @property
+    def intents(self) -> IntentClassifier:
+        """Reads what callers answer."""
 
     @property
     def appointments(self) -> AppointmentBook:
@@ -92,7 +98,7 @@ def make_reply_parts(
     endings = ReplyEndings(generations, protect, end_call)
     variables = DynamicVariables.for_call(config, started_at=started_at)
     registry = built_in_tools(agent.settings, services.appointments, variables.render)
-    gate = ConfirmationGate()
+    gate = ConfirmationGate(partial(reads_as_consent, classifier=services.intents))
     executor = ToolExecutor(registry, gate, on_outcome=lambda outcome: ledger.tool_ended(outcome.record))
     tools = CallTools(executor, gate, config, generations, lambda: ledger.caller_turns, lambda: datetime.now(UTC))
     schemas = registry.schemas()

@@ -28,6 +28,7 @@ from bot.chat_model import ChatModel
 from bot.dynamic_variables import DynamicVariables
 from bot.events import CallEnded, CallStarted, EventSink
 from bot.generations import Generations
+from bot.intents import IntentClassifier
 from bot.pipeline import make_worker, run_worker, thinking, understanding
 from bot.reply_parts import make_reply_parts
 from bot.tools.appointment_book import AppointmentBook
@@ -53,6 +54,7 @@ class TextServices:
 
     model: ChatModel
     retriever: Retriever
+    intents: IntentClassifier
     appointments: AppointmentBook
 
 

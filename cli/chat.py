@@ -16,6 +16,7 @@ from api.appointment_book import DatabaseAppointmentBook
 from api.call_runtime import INTER_TOKEN_SECONDS
 from api.first_start import ensure_sample_agent
 from bot.event_fanout import EventFanout
+from bot.intents import IntentClassifier
 from bot.journal import CallJournal
 from bot.services.ollama_chat import OllamaChatModel
 from bot.text_call import TextCall, TextServices
@@ -123,7 +124,7 @@ async def _converse(
     screen = ChatScreen(console, agent.name, echo=not sys.stdin.isatty())
     call = TextCall(
         await announce(database, agent, Source.TEXT),
-        TextServices(model, knowledge.retriever, DatabaseAppointmentBook(database)),
+        TextServices(model, knowledge.retriever, IntentClassifier(), DatabaseAppointmentBook(database)),
         EventFanout([journal, screen]),
         screen,
         native_tools=native_tools,

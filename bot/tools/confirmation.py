@@ -4,6 +4,7 @@ The model cannot open it: only `answer`, fed with the caller's own words in a la
 which the question was asked, can. State of one call; one question is open at a time.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
@@ -35,9 +36,14 @@ class Decision:
 
 
 class ConfirmationGate:
-    """See the module."""
+    """See the module.
 
-    def __init__(self) -> None:
+    Args:
+        read: How the caller's words (first) answer the question (second).
+    """
+
+    def __init__(self, read: Callable[[str, str], ConfirmationAnswer] = read_answer) -> None:
+        self._read = read
         self._pending: PendingConfirmation | None = None
 
     @property
@@ -74,7 +80,7 @@ class ConfirmationGate:
             return None
         if turn <= pending.asked_in_turn:
             return Decision(ConfirmationAnswer.OTHER, pending)
-        answer = read_answer(text, pending.question)
+        answer = self._read(text, pending.question)
         if answer is ConfirmationAnswer.OTHER and pending.unclear_answers < LAPSES_AFTER_TURNS:
             self._pending = replace(pending, unclear_answers=pending.unclear_answers + 1)
         else:

@@ -11,6 +11,7 @@ from api.appointment_book import DatabaseAppointmentBook
 from api.first_start import ensure_sample_agent
 from bot.call_config import CallConfig
 from bot.events import CallEnded, CallEvent, CallStarted, ToolFinished, TurnFinished
+from bot.intents import IntentClassifier
 from bot.services.ollama_chat import OllamaChatModel
 from bot.text_call import TextCall, TextServices
 from cli.simulated_ollama import serve_simulated_ollama
@@ -82,7 +83,9 @@ class Desk:
             async with serve_simulated_ollama(self.agent.model_name) as url:
                 return await self.talk(lines, paper, ollama=url, native_tools=native_tools)
         model = OllamaChatModel(ollama, first_token_deadline=10, inter_token_deadline=4)
-        services = TextServices(model, self.knowledge.retriever, DatabaseAppointmentBook(self.database))
+        services = TextServices(
+            model, self.knowledge.retriever, IntentClassifier(), DatabaseAppointmentBook(self.database)
+        )
         config = CallConfig(CONVERSATION, CONVERSATION, Direction.INBOUND, self.agent)
         try:
             return await TextCall(config, services, paper, paper, native_tools=native_tools).run(lines)

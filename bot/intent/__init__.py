@@ -1,0 +1,1 @@
+"""The parts of the intent classifier; `bot.intents` is the way in."""
