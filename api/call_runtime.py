@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from api.appointment_book import DatabaseAppointmentBook
 from api.first_start import ensure_number_is_routed, ensure_sample_agent, project_knowledge
 from api.health_checks import HealthCheck
+from api.model_warmth import ModelWarmth
 from api.runtime_checks import runtime_checks
 from bot.barge_in import BargeInOptions
 from bot.call_manager import CallManager
@@ -103,6 +104,9 @@ async def open_call_runtime(
             inter_token_deadline=INTER_TOKEN_SECONDS,
         )
         stack.push_async_callback(model.close)
+        warmth = ModelWarmth(model, settings.ollama_model)
+        warmth.start()
+        stack.push_async_callback(warmth.close)
         phrases = PhraseCache(settings.speech_cache_path)
         await phrases.open()
         stack.push_async_callback(phrases.close)
