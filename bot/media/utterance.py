@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from bot.media.format import MediaFormat
+from bot.media.word_start import word_start
 
 TYPICAL_CHARACTERS_PER_SECOND = 15.0
 """Speaking rate assumed for audio that is still arriving."""
@@ -56,8 +57,9 @@ class Utterance:
         return heard
 
     def rewind(self, now: float, media_format: MediaFormat) -> None:
-        """The far end dropped its buffer: what was not heard waits to be sent again."""
-        self._heard_before = self.heard_bytes(now, media_format)
+        """The far end dropped its buffer: what was not heard waits to be sent again, from the start of a word."""
+        heard = self.heard_bytes(now, media_format)
+        self._heard_before = heard if heard >= len(self.audio) else word_start(self.audio, heard, media_format)
         self.position = self._heard_before
         self._spans.clear()
 
