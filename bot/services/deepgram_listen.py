@@ -30,7 +30,7 @@ SEND_BYTES_SECONDS = 1.0
 KEEP_ALIVE_SECONDS = 4.0
 FINALIZE_ANSWER_SECONDS = 1.0
 """A Finalize that Deepgram had nothing to say to may go unanswered; after this it is forgotten."""
-SILENT_PEER_SECONDS = 1.5
+SILENT_PEER_SECONDS = 1.9
 """Nothing at all after a Finalize for this long: the connection is taken for dead, once."""
 LONGEST_DEAF_SECONDS = 6.0
 """Without a connection for this long the caller is told so instead of being left in silence."""
