@@ -22,6 +22,7 @@ from api.state import AppState
 from api.vendor_checks import CRITICAL_CHECKS, REQUEST_TIMEOUT_SECONDS, standard_checks
 from api.voice import router as voice_router
 from config.settings import Settings
+from data.audit_retention import AuditRetention
 from data.database import Database
 
 _ROUTERS = (agents, conversations, latency, api_keys, audit_log, workspaces, health, metrics)
@@ -58,6 +59,9 @@ def create_app(
             uses = KeyUseWriter(database)
             uses.start()
             stack.push_async_callback(uses.close)
+            retention = AuditRetention(database, settings.audit_retention_days)
+            retention.start()
+            stack.push_async_callback(retention.close)
             access = AccessControl(
                 KeyVerifier(settings.api_keys, database, uses),
                 requests_per_minute=settings.rate_limit_per_minute,
@@ -93,6 +97,7 @@ def _state(
     client: httpx.AsyncClient,
 ) -> AppState:
     http_metrics.watch_calls(runtime.calls)
+    http_metrics.watch_journal(runtime.journal_figures)
     checks = {**standard_checks(settings, database, runtime.calls, client), **runtime.health_checks()}
     return AppState(
         settings=settings,

@@ -1,7 +1,5 @@
 """The call side of a server process: builds what calls share from the settings, and takes it down again."""
 
-import os
-import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -28,10 +26,12 @@ from bot.telephony import create_telephony
 from config.errors import ConfigurationError
 from config.settings import Settings
 from data.agent_config import AgentConfig
-from data.call_store import DatabaseCallStore
 from data.database import Database
+from data.journal.figures import JournalFigures
+from data.journal.opening import OpenJournal, open_journal
 from data.knowledge.factory import build_knowledge
 from data.lease_keeper import LeaseKeeper
+from data.owner import process_owner
 
 INTER_TOKEN_SECONDS = 4.0
 """Longest silence of the model in the middle of a reply."""
@@ -46,12 +46,18 @@ class CallRuntime:
         events: Where live views subscribe.
         services: What calls share.
         checks: Of what calls use.
+        journal: Writes down what happens in calls.
     """
 
     calls: CallManager
     events: EventFanout
     services: CallServices
     checks: Mapping[str, HealthCheck]
+    journal: OpenJournal
+
+    def journal_figures(self) -> JournalFigures:
+        """How finished turns get to the database."""
+        return self.journal.figures()
 
     def health_checks(self) -> Mapping[str, HealthCheck]:
         """Checks of the model and the vector store that calls use, by name."""
@@ -86,7 +92,7 @@ async def open_call_runtime(
             "DEEPGRAM_STT_MODEL names a Flux model, which this version cannot use yet: set nova-3 or nova-2.",
             param="DEEPGRAM_STT_MODEL",
         )
-    owner = f"{socket.gethostname()}:{os.getpid()}"
+    owner = process_owner()
     async with AsyncExitStack() as stack:
         knowledge = build_knowledge(settings)
         stack.push_async_callback(knowledge.close)
@@ -114,12 +120,8 @@ async def open_call_runtime(
             settings.twilio_base_url, settings.twilio_account_sid, _secret(settings.twilio_auth_token)
         )
         stack.push_async_callback(telephony.close)
-        journal = CallJournal(DatabaseCallStore(database, owner))
-        journal.start()
-        stack.push_async_callback(journal.close)
-        leases = LeaseKeeper(database, owner)
-        leases.start()
-        stack.push_async_callback(leases.close)
+        keys = [key.get_secret_value() for key in settings.encryption_key]
+        writing = await stack.enter_async_context(open_journal(database, settings.spool_path, keys, owner))
         services = CallServices(
             speech=SpeechVendor(
                 settings.deepgram_websocket_url,
@@ -137,10 +139,14 @@ async def open_call_runtime(
             ticker=ticker,
             interruption=_interruption(settings),
         )
+        journal = CallJournal(writing.writer, owner)
         events = EventFanout([journal])
         calls = CallManager(services, events, journal, settings.max_concurrent_calls)
-        checks = runtime_checks(model, settings.ollama_model, knowledge.store)
-        yield CallRuntime(calls, events, services, checks)
+        leases = LeaseKeeper(database, owner, lambda: calls.live_conversations)
+        leases.start()
+        stack.push_async_callback(leases.close)
+        checks = runtime_checks(model, settings.ollama_model, knowledge.store, writing.figures)
+        yield CallRuntime(calls, events, services, checks, writing)
         await calls.drain(settings.drain_seconds)
 
 

@@ -7,6 +7,7 @@ from typing import Protocol
 from api.health_checks import HealthCheck
 from config.settings import Settings
 from data.database import Database
+from data.journal.figures import JournalFigures
 
 
 class LiveCalls(Protocol):
@@ -32,6 +33,10 @@ class Runtime(Protocol):
 
     def health_checks(self) -> Mapping[str, HealthCheck]:
         """Checks of what calls depend on, by name; they replace the server's own of the same name."""
+        ...
+
+    def journal_figures(self) -> JournalFigures:
+        """How finished turns get to the database."""
         ...
 
 
@@ -63,3 +68,7 @@ class NoRuntime:
     def health_checks(self) -> Mapping[str, HealthCheck]:
         """Nothing beyond the server's own."""
         return {}
+
+    def journal_figures(self) -> JournalFigures:
+        """There are no turns."""
+        return JournalFigures()

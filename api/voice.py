@@ -167,5 +167,8 @@ def _duration(form: FormData) -> float:
 
 def _log_announced(config: CallConfig) -> None:
     logger.bind(
-        call_sid=config.call_sid, conversation_id=config.conversation_id, agent_id=config.agent.agent_id
+        call=config.call_sid,
+        agent=config.agent.agent_id,
+        workspace=config.agent.workspace_id,
+        conversation_id=config.conversation_id,
     ).info("Call announced")

@@ -65,7 +65,7 @@ class CallSession:
         self._speechless = False
         self._parts: CallParts | None = None
         self._timers: list[asyncio.TimerHandle] = []
-        self._log = logger.bind(call=config.call_sid, agent=config.agent.agent_id)
+        self._log = logger.bind(**_log_context(config))
 
     @property
     def conversation_id(self) -> str:
@@ -86,10 +86,16 @@ class CallSession:
     async def run(self, transport: CallTransport, stream_id: str) -> CallOutcome:
         """Serve the call until it is over; nothing of it is left when this returns.
 
+        Whatever is logged meanwhile by anything that runs for this call names call, agent and workspace.
+
         Args:
             transport: Ready to run; closed by this.
             stream_id: What the far end calls its stream; empty where streams have no names.
         """
+        with logger.contextualize(**_log_context(self._config)):
+            return await self._run(transport, stream_id)
+
+    async def _run(self, transport: CallTransport, stream_id: str) -> CallOutcome:
         config = self._config
         began, began_at = time.monotonic(), datetime.now(UTC)
         self._sink.emit(CallStarted(config.conversation_id, began_at.timestamp(), config.call_sid, stream_id))
@@ -240,3 +246,7 @@ class CallSession:
         parts.text_to_speech.speaker.clear()
         parts.bridge.submit(SayFrame(text, protected=True, ends_call=reason, fixed=True))
         self._timers.append(asyncio.get_running_loop().call_later(FAREWELL_SECONDS, self.end, reason, self._error))
+
+
+def _log_context(config: CallConfig) -> dict[str, str]:
+    return {"call": config.call_sid, "agent": config.agent.agent_id, "workspace": config.agent.workspace_id}

@@ -4,8 +4,6 @@ It works alone, on the same database and documents as the server, which must not
 """
 
 import asyncio
-import os
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -27,10 +25,11 @@ from cli.local_conversation import announce, find_agent, has_native_tools
 from config.errors import ConfigurationError
 from config.settings import Settings
 from data.agent_config import AgentConfig
-from data.call_store import DatabaseCallStore
 from data.database import Database
+from data.journal.opening import open_journal
 from data.knowledge.factory import Knowledge, build_knowledge
 from data.lease_keeper import LeaseKeeper
+from data.owner import process_owner
 from data.records import CallOutcome, Source
 
 _WITHOUT_OLLAMA = "\n  - or do without both:  python run_bot.py chat --simulated"
@@ -91,7 +90,9 @@ async def _chat(settings: Settings, console: Console, agent_id: str | None, *, s
         if agent is None:
             raise ConfigurationError("There is no active agent to talk to: name one with --agent.")
         _introduce(console, settings, agent, simulated=simulated)
-        outcome = await _converse(stack, database, knowledge, model, agent, console, native_tools=native_tools)
+        outcome = await _converse(
+            stack, settings, database, knowledge, model, agent, console, native_tools=native_tools
+        )
         console.print(f"[dim]{outcome.reason.describe()} {outcome.duration_secs:.0f} s, stored.[/dim]")
         return outcome
 
@@ -106,6 +107,7 @@ def _introduce(console: Console, settings: Settings, agent: AgentConfig, *, simu
 
 async def _converse(
     stack: AsyncExitStack,
+    settings: Settings,
     database: Database,
     knowledge: Knowledge,
     model: OllamaChatModel,
@@ -114,18 +116,18 @@ async def _converse(
     *,
     native_tools: bool,
 ) -> CallOutcome:
-    owner = f"{socket.gethostname()}:{os.getpid()}:chat"
-    journal = CallJournal(DatabaseCallStore(database, owner))
-    journal.start()
-    stack.push_async_callback(journal.close)
-    leases = LeaseKeeper(database, owner)
+    owner = process_owner()
+    keys = [key.get_secret_value() for key in settings.encryption_key]
+    writing = await stack.enter_async_context(open_journal(database, settings.spool_path, keys, owner))
+    config = await announce(database, agent, Source.TEXT)
+    leases = LeaseKeeper(database, owner, lambda: (config.conversation_id,))
     leases.start()
     stack.push_async_callback(leases.close)
     screen = ChatScreen(console, agent.name, echo=not sys.stdin.isatty())
     call = TextCall(
-        await announce(database, agent, Source.TEXT),
+config,
         TextServices(model, knowledge.retriever, IntentClassifier(), DatabaseAppointmentBook(database)),
-        EventFanout([journal, screen]),
+        EventFanout([CallJournal(writing.writer, owner), screen]),
         screen,
         native_tools=native_tools,
     )

@@ -182,8 +182,15 @@ class StorageSettings(BaseModel):
         "sqlite:///./var/agents.db", description="sqlite:///path, or postgresql://user:password@host/name."
     )
     record_calls: bool = Field(False, description="Record calls (encrypted: needs ENCRYPTION_KEY).")
+    spool_path: Path = Field(
+        Path("var/spool"),
+        description="Folder where finished turns wait for a database that is away (sealed by ENCRYPTION_KEY).",
+    )
     retention_days: int = Field(
         30, ge=0, le=36_500, description="Days that conversations are kept; 0 keeps them for ever."
+    )
+    audit_retention_days: int = Field(
+        365, ge=0, le=36_500, description="Days that the audit log is kept; 0 keeps it for ever."
     )
 
 

@@ -1,12 +1,13 @@
 """Conversations as running calls write them: short transactions, addressed by the conversation's own id."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from loguru import logger
 
 from config.errors import NotFoundError
 from data.database import Database
-from data.records import CallOutcome, TurnRecord
+from data.journal.entries import CallOver, JournalEntry, StreamBegan, TurnOver
 from data.repositories.conversation import ConversationRepository
 
 LEASE_SECONDS = 60.0
@@ -14,34 +15,40 @@ LEASE_SECONDS = 60.0
 
 
 class DatabaseCallStore:
-    """Stores the course of calls; implements the bot's `CallStore`.
+    """Stores the course of calls; implements the journal's `EntryStore`.
 
     Args:
         database: Where.
-        owner: Names this process on the conversations that it runs.
     """
 
-    def __init__(self, database: Database, owner: str) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._owner = owner
 
-    async def call_started(self, conversation_id: str, stream_sid: str, at: float) -> None:
-        """The media stream is up (seconds since the epoch)."""
-        began = datetime.fromtimestamp(at, UTC)
-        lease = datetime.now(UTC) + timedelta(seconds=LEASE_SECONDS)
+    async def store(self, entries: Sequence[JournalEntry]) -> None:
+        """Store entries in one transaction; those of one conversation keep their order.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: Nothing was stored.
+        """
         async with self._database.session() as session:
             repository = ConversationRepository(session)
-            await repository.start(conversation_id, stream_sid, self._owner, lease, began)
+            # In one order for everybody: two transactions that lock the same rows cannot wait for each other.
+            for entry in sorted(entries, key=lambda entry: entry.conversation_id):
+                await _store(repository, entry)
 
-    async def turn_finished(self, conversation_id: str, turn: TurnRecord) -> None:
-        """Store a turn; a conversation deleted in mid-call wants none."""
-        try:
-            async with self._database.session() as session:
-                await ConversationRepository(session).add_turn(conversation_id, turn)
-        except NotFoundError:
-            logger.bind(conversation=conversation_id).info("A turn of a deleted conversation was dropped")
 
-    async def call_ended(self, conversation_id: str, outcome: CallOutcome) -> None:
-        """Store the outcome, once."""
-        async with self._database.session() as session:
-            await ConversationRepository(session).finish(conversation_id, outcome)
+async def _store(repository: ConversationRepository, entry: JournalEntry) -> None:
+    match entry:
+        case StreamBegan():
+            began = datetime.fromtimestamp(entry.at, UTC)
+            lease = datetime.now(UTC) + timedelta(seconds=LEASE_SECONDS)
+            await repository.start(entry.conversation_id, entry.stream_sid, entry.owner, lease, began)
+        case TurnOver():
+            try:
+                await repository.add_turn(entry.conversation_id, entry.turn)
+            except NotFoundError:
+                logger.bind(conversation=entry.conversation_id).info(
+                    "A turn of a deleted conversation was dropped"
+                )
+        case CallOver():
+            await repository.finish(entry.conversation_id, entry.outcome)

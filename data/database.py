@@ -42,6 +42,14 @@ class Database:
         """Its address for a log, without a password."""
         return self._url.describe()
 
+    @property
+    def identity(self) -> str:
+        """What tells it from other databases: the file, or host and name, whoever the user is."""
+        path = self._url.sqlite_path
+        if path is not None:
+            return str(path.absolute())
+        return self._url.async_url.set(username=None, password=None, query={}).render_as_string()
+
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
         """A session that may write: commits on a clean exit, rolls back on an error.

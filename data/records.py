@@ -61,6 +61,7 @@ class EndReason(StrEnum):
     BUSY = "busy"
     CANCELED = "canceled"
     SHUTDOWN = "shutdown"
+    PROCESS_LOST = "process_lost"
     ERROR = "error"
 
     @property
@@ -80,6 +81,7 @@ _FAILURES = frozenset(
         EndReason.NO_ANSWER,
         EndReason.BUSY,
         EndReason.CANCELED,
+        EndReason.PROCESS_LOST,
         EndReason.ERROR,
     }
 )
@@ -94,6 +96,7 @@ _DESCRIPTIONS = {
     EndReason.BUSY: "The callee was busy.",
     EndReason.CANCELED: "The call was cancelled before it was answered.",
     EndReason.SHUTDOWN: "The server shut down.",
+    EndReason.PROCESS_LOST: "The server process that ran this call stopped.",
     EndReason.ERROR: "The call failed on the server.",
 }
 

@@ -1,6 +1,8 @@
-"""The audit log in storage: entries are added and read, never changed."""
+"""The audit log in storage: entries are added and read, never changed; old ones are removed."""
 
-from sqlalchemy import ColumnElement
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from data.audit import AuditAction, AuditEntry, AuditOutcome, AuditQuery, AuditTarget
@@ -54,6 +56,13 @@ class AuditLogRepository:
         return await keyset.page(
             self._session, conditions, cursor=query.cursor, page_size=query.page_size, to_value=_to_value
         )
+
+    async def remove_older(self, than: datetime, most: int) -> int:
+        """Remove entries of every workspace that are older, at most so many; returns how many that was."""
+        row = AuditLogRow
+        old = select(row.audit_id).where(row.at < than).limit(most)
+        removed = await self._session.scalars(delete(row).where(row.audit_id.in_(old)).returning(row.audit_id))
+        return len(removed.all())
 
 
 def _to_value(row: AuditLogRow) -> AuditEntry:

@@ -1,17 +1,22 @@
 """Conversations, their turns and their course in storage.
 
 The course is a state machine that only goes forward: `initiated → in-progress → completed | failed`, or from
-`initiated` straight to an end. Every step takes the conversation's row first (locked on PostgreSQL; SQLite
-has one writer), so that of two who want to end a call one does, and no turn slips in between the reading of
-the turns and the writing of the transcript.
+`initiated` straight to an end. Two ends were only guesses, and give way to the word of the process that runs
+the call, which may come late because the database was away: `process_lost` (its lease had expired), and every
+end of a call whose media stream was not known to have begun.
+
+Every step takes the conversation's row first (locked on PostgreSQL; SQLite has one writer), so that of two who
+want to end a call one does, and no turn slips in between the reading of the turns and the writing of the
+transcript.
 
 What the call itself writes (`start`, `add_turn`, `finish`) is addressed by the conversation's id alone, which
 is the server's own and never taken from a request; what serves requests takes the workspace first.
 """
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.errors import InvalidInputError, NotFoundError
@@ -26,7 +31,6 @@ from data.repositories.turn_rows import flat_transcript, tool_call_rows, turn_re
 from data.repositories.workspace_lock import lock_workspace
 
 _RUNNING = (CallStatus.INITIATED, CallStatus.IN_PROGRESS)
-_LEASE_EXPIRED = "The server process that ran this call stopped."
 
 
 class ConversationRepository:
@@ -128,13 +132,13 @@ class ConversationRepository:
             at: Now.
 
         Returns:
-            False, and nothing changed, if the conversation was not waiting for a stream: there is none, it
-            has one already, or it has ended.
+            False, and nothing changed, if there is no such conversation, or it has its stream already. One that
+            was ended for want of a stream is in progress again: here is its stream.
         """
         row = await self._locked(conversation_id)
-        if row is None or row.status != CallStatus.INITIATED:
+        if row is None or row.accepted_at is not None:
             return False
-        row.status = CallStatus.IN_PROGRESS
+        self._reopen(row)
         row.stream_sid = stream_sid
         row.owner = owner
         row.lease_expires_at = lease_until
@@ -163,7 +167,10 @@ class ConversationRepository:
         await self._session.flush()
         self._session.add_all(tool_call_rows(row.workspace_id, conversation_id, turn))
         row.message_count += 1
-        if row.status not in _RUNNING:
+        if row.termination_reason == EndReason.PROCESS_LOST:
+            # The moment of the last finished turn has moved.
+            await self._end(row, await self._lost(row))
+        elif row.status not in _RUNNING:
             row.transcript = await self._transcript(conversation_id)
         await self._session.flush()
         return True
@@ -172,27 +179,44 @@ class ConversationRepository:
         """End a conversation: status, end, duration, reason, and the flat transcript of its turns.
 
         Returns:
-            True only for the one who ended it; False, and nothing changed, if it had ended or never was.
+            True only for the one who ended it; False, and nothing changed, if it had ended or never was. That
+            its process was lost is no end that lasts: whoever knows how it ended knows better.
         """
         row = await self._locked(conversation_id)
-        if row is None or row.status not in _RUNNING:
+        if row is None or not (row.status in _RUNNING or row.termination_reason == EndReason.PROCESS_LOST):
             return False
         await self._end(row, outcome)
         return True
 
-    async def renew_leases(self, owner: str, lease_until: datetime) -> int:
-        """A process says that it is alive: its running conversations are good until then.
+    async def renew_leases(self, owner: str, running: Collection[str], lease_until: datetime) -> tuple[str, ...]:
+        """A process says that it is alive: the conversations that it runs are good until then.
+
+        Args:
+            owner: The process.
+            running: Ids of what it runs, their beginnings stored or not.
+            lease_until: Until when.
 
         Returns:
-            How many it has.
+            Those that had been taken for lost, wrongly, and are in progress again.
         """
-        renewed = await self._session.scalars(
-            update(ConversationRow)
-            .where(ConversationRow.owner == owner, ConversationRow.status == CallStatus.IN_PROGRESS)
-            .values(lease_expires_at=lease_until)
-            .returning(ConversationRow.conversation_id)
+        if not running:
+            return ()
+        statement = (
+            select(ConversationRow)
+            .where(ConversationRow.conversation_id.in_(running))
+            .order_by(ConversationRow.conversation_id)
+            .with_for_update(key_share=True)
         )
-        return len(renewed.all())
+        revived = []
+        for row in (await self._session.scalars(statement)).all():
+            if row.status in _RUNNING and row.owner in (owner, None):
+                row.lease_expires_at = lease_until
+            elif row.termination_reason == EndReason.PROCESS_LOST and row.owner == owner:
+                self._reopen(row)
+                row.lease_expires_at = lease_until
+                revived.append(row.conversation_id)
+        await self._session.flush()
+        return tuple(revived)
 
     async def expire_leases(self, now: datetime) -> tuple[ConversationRecord, ...]:
         """Fail the conversations whose owner is gone, and no others.
@@ -229,7 +253,16 @@ class ConversationRepository:
         )
         seconds = (await self._session.execute(statement)).scalar_one_or_none() or 0.0
         ended_at = row.accepted_at + timedelta(seconds=seconds)
-        return CallOutcome(EndReason.ERROR, ended_at, seconds, _LEASE_EXPIRED)
+        return CallOutcome(EndReason.PROCESS_LOST, ended_at, seconds)
+
+    @staticmethod
+    def _reopen(row: ConversationRow) -> None:
+        row.status = CallStatus.IN_PROGRESS
+        row.ended_at = None
+        row.duration_secs = 0.0
+        row.termination_reason = None
+        row.error = None
+        row.transcript = ""
 
     async def _end(self, row: ConversationRow, outcome: CallOutcome) -> None:
         row.status = CallStatus.FAILED if outcome.reason.is_failure else CallStatus.COMPLETED

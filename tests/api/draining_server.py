@@ -14,6 +14,7 @@ from bot.call_config import CallConfig
 from bot.transport.ports import CallTransport
 from config.settings import Settings
 from data.database import Database
+from data.journal.figures import JournalFigures
 from data.repositories.agent import AgentRepository
 from tests.api.twilio_server import FakeCalls, make_agent
 
@@ -47,6 +48,9 @@ class DrainingRuntime:
 
     def health_checks(self) -> Mapping[str, HealthCheck]:
         return {}
+
+    def journal_figures(self) -> JournalFigures:
+        return JournalFigures()
 
 
 @asynccontextmanager

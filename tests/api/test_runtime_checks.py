@@ -9,6 +9,8 @@ from api.health_checks import HealthStatus
 from api.runtime_checks import runtime_checks
 from bot.services.ollama_chat import OllamaChatModel
 from config.errors import VendorError
+from data.journal.delivery import DatabaseState
+from data.journal.figures import JournalFigures
 from data.knowledge.chroma_store import ChromaVectorStore
 from simulator.hosting import serve_app
 from simulator.ollama.app import create_app
@@ -40,7 +42,7 @@ async def test_the_model(
 ) -> None:
     async with serve_app(create_app(OllamaOptions(preloaded=tuple(loaded)))) as url:
         model = OllamaChatModel(url, first_token_deadline=1, inter_token_deadline=1)
-        result = await runtime_checks(model, name, store)["ollama"]()
+        result = await runtime_checks(model, name, store, JournalFigures)["ollama"]()
         await model.close()
     assert result.status is status
     assert (result.reason is None) if reason is None else (reason in (result.reason or ""))
@@ -48,7 +50,7 @@ async def test_the_model(
 
 async def test_a_model_that_is_away(store: ChromaVectorStore) -> None:
     model = OllamaChatModel("http://127.0.0.1:9", first_token_deadline=1, inter_token_deadline=1)
-    result = await runtime_checks(model, "llama3.1:8b", store)["ollama"]()
+    result = await runtime_checks(model, "llama3.1:8b", store, JournalFigures)["ollama"]()
     await model.close()
     assert result.status is HealthStatus.DEGRADED
     assert "OLLAMA_HOST" in (result.reason or "")
@@ -56,9 +58,29 @@ async def test_a_model_that_is_away(store: ChromaVectorStore) -> None:
 
 async def test_the_vector_store(store: ChromaVectorStore, tmp_path: Path) -> None:
     model = OllamaChatModel("http://127.0.0.1:9", first_token_deadline=1, inter_token_deadline=1)
-    assert (await runtime_checks(model, "x", store)["chroma"]()).status is HealthStatus.HEALTHY
+    assert (await runtime_checks(model, "x", store, JournalFigures)["chroma"]()).status is HealthStatus.HEALTHY
     broken = _BrokenStore(tmp_path / "broken", "m")
-    result = await runtime_checks(model, "x", broken)["chroma"]()
+    result = await runtime_checks(model, "x", broken, JournalFigures)["chroma"]()
     assert (result.status, result.reason) == (HealthStatus.DEGRADED, "The vector store failed: OSError.")
     await model.close()
     await broken.close()
+
+
+@pytest.mark.parametrize(
+    ("figures", "status", "reason"),
+    [
+        (JournalFigures(in_memory=2), HealthStatus.HEALTHY, ""),
+        (JournalFigures(DatabaseState.AWAY, spooled=2), HealthStatus.DEGRADED, "wait on the disk"),
+        (JournalFigures(in_memory=1, spooled=1, dropped=3), HealthStatus.DEGRADED, "3 events of calls were lost"),
+        (JournalFigures(in_memory=2, quarantined=1), HealthStatus.DEGRADED, "set aside"),
+    ],
+)
+async def test_the_journal(
+    store: ChromaVectorStore, figures: JournalFigures, status: HealthStatus, reason: str
+) -> None:
+    model = OllamaChatModel("http://127.0.0.1:9", first_token_deadline=1, inter_token_deadline=1)
+    result = await runtime_checks(model, "x", store, lambda: figures)["journal"]()
+    await model.close()
+    assert result.status is status
+    assert reason in (result.reason or "")
+    assert result.count == (0 if not figures.in_memory + figures.spooled else 2)

@@ -22,6 +22,7 @@ from bot.transport.ports import CallTransport, StreamEnd
 from config.settings import Settings
 from data.agent_config import AgentConfig
 from data.database import Database
+from data.journal.figures import JournalFigures
 from data.phone_numbers import PhoneNumber
 from data.records import ConversationRecord
 from data.repositories.agent import AgentRepository
@@ -88,6 +89,9 @@ class FakeRuntime:
 
     def health_checks(self) -> Mapping[str, HealthCheck]:
         return {}
+
+    def journal_figures(self) -> JournalFigures:
+        return JournalFigures()
 
 
 def make_settings(**values: object) -> Settings:

@@ -15,7 +15,7 @@ from bot.journal import CallJournal
 from bot.transport.ports import CallTransport
 from bot.transport.twilio import TwilioTransport
 from tests.bot.calls import make_call
-from tests.bot.test_journal import Store
+from tests.bot.test_journal import Entries
 from tests.bot.transport.fakes import FakeSocket
 
 
@@ -52,7 +52,7 @@ def manager(monkeypatch: pytest.MonkeyPatch) -> CallManager:
     monkeypatch.setattr(call_manager_module, "CallSession", Session)
     monkeypatch.setattr(call_manager_module, "STORE_WAIT_SECONDS", 0.05)
     monkeypatch.setattr(call_manager_module, "FAREWELL_SECONDS", 0.1)
-    journal = CallJournal(Store())
+    journal = CallJournal(Entries(), "host:1")
     services = object.__new__(CallServices)  # handed on to sessions, which are faked
     return CallManager(services, EventFanout([journal]), journal, max_calls=2)
 

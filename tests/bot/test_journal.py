@@ -1,141 +1,43 @@
-"""What happens in calls reaches storage: in order, once, through its bad moments, and never without a word."""
+"""What happens in calls reaches the writer of storage: all that is to be stored, in order, and nothing else."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-import pytest
-
-from bot import journal as journal_module
-from bot.events import CallEnded, CallEvent, CallStarted, SpeechHeard, TurnFinished
+from bot.events import CallEnded, CallStarted, SpeechHeard, TurnFinished
 from bot.journal import CallJournal
-from config.errors import NotFoundError
+from data.journal.entries import CallOver, JournalEntry, StreamBegan, TurnOver
 from data.records import CallOutcome, EndReason, Role, TurnRecord
 
 OUTCOME = CallOutcome(EndReason.AGENT_ENDED, datetime(2026, 11, 20, tzinfo=UTC), 12.0)
+TURN = TurnRecord(0, Role.USER, "Hello.", 1.0)
 
 
-class Store:
-    """A `CallStore` that remembers, and fails as often as it is told to."""
+class Entries:
+    """An `EntryWriter` that remembers."""
 
     def __init__(self) -> None:
-        self.stored: list[str] = []
-        self.failures: list[Exception] = []
-        self.gone: set[str] = set()
-        self.open = asyncio.Event()
-        self.open.set()
+        self.taken: list[JournalEntry] = []
 
-    async def _take(self, conversation_id: str, what: str) -> None:
-        await self.open.wait()
-        if conversation_id in self.gone:
-            raise NotFoundError("It was deleted.")
-        if self.failures:
-            raise self.failures.pop(0)
-        self.stored.append(f"{conversation_id} {what}")
+    def put(self, entry: JournalEntry) -> None:
+        self.taken.append(entry)
 
-    async def call_started(self, conversation_id: str, stream_sid: str, at: float) -> None:
-        await self._take(conversation_id, "started")
-
-    async def turn_finished(self, conversation_id: str, turn: TurnRecord) -> None:
-        await self._take(conversation_id, f"turn {turn.position}")
-
-    async def call_ended(self, conversation_id: str, outcome: CallOutcome) -> None:
-        await self._take(conversation_id, "ended")
+    async def flush(self, timeout: float) -> bool:
+        return timeout > 1
 
 
-@pytest.fixture
-def store(monkeypatch: pytest.MonkeyPatch) -> Store:
-    monkeypatch.setattr(journal_module, "RETRY_SECONDS", (0.001,))
-    return Store()
-
-
-@asynccontextmanager
-async def writing(store: Store) -> AsyncIterator[CallJournal]:
-    journal = CallJournal(store)
-    journal.start()
-    yield journal
-    await journal.close(1.0)
-    assert not [task for task in asyncio.all_tasks() if task.get_name() == "call-journal"]
-
-
-def turn(position: int, conversation: str = "conv_1") -> TurnFinished:
-    return TurnFinished(conversation, 1.0, TurnRecord(position, Role.USER, "Hello.", 1.0))
-
-
-def a_call(conversation: str = "conv_1") -> list[CallEvent]:
-    return [
-        CallStarted(conversation, 1.0, "CA1", "MZ1"),
-        turn(0, conversation),
-        SpeechHeard(conversation, 1.0, Role.USER, "passing", False),
-        turn(1, conversation),
-        CallEnded(conversation, 2.0, OUTCOME),
+async def test_what_is_to_be_stored_is_handed_on_in_order() -> None:
+    entries = Entries()
+    journal = CallJournal(entries, "host:1")
+    for event in (
+        CallStarted("conv_1", 1.0, "CA1", "MZ1"),
+        SpeechHeard("conv_1", 1.0, Role.USER, "passing", False),
+        TurnFinished("conv_1", 1.0, TURN),
+        CallEnded("conv_1", 2.0, OUTCOME),
+    ):
+        journal.emit(event)
+    assert entries.taken == [
+        StreamBegan("conv_1", "host:1", "MZ1", 1.0),
+        TurnOver("conv_1", TURN),
+        CallOver("conv_1", OUTCOME),
     ]
-
-
-WHOLE = ["conv_1 started", "conv_1 turn 0", "conv_1 turn 1", "conv_1 ended"]
-
-
-async def test_a_call_is_stored_in_order() -> None:
-    store = Store()
-    async with writing(store) as journal:
-        for event in a_call():
-            journal.emit(event)
-        assert await journal.flush(1.0)
-        assert store.stored == WHOLE
-
-
-async def test_what_fails_is_tried_again_and_what_is_behind_it_waits(store: Store) -> None:
-    store.failures = [ConnectionError(), TimeoutError(), ZeroDivisionError()]
-    async with writing(store) as journal:
-        for event in a_call():
-            journal.emit(event)
-        assert await journal.flush(2.0)
-    assert store.stored == WHOLE
-    assert journal.lost == 0
-
-
-async def test_a_store_that_hangs_is_not_waited_for_without_end(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(journal_module, "STORE_DEADLINE_SECONDS", 0.02)
-    store.open.clear()
-    async with writing(store) as journal:
-        journal.emit(turn(0))
-        assert not await journal.flush(0.1)
-        store.open.set()
-        assert await journal.flush(1.0)
-    assert store.stored == ["conv_1 turn 0"]
-
-
-async def test_a_deleted_conversation_does_not_hold_up_the_others(store: Store) -> None:
-    store.gone = {"conv_2"}
-    async with writing(store) as journal:
-        for event in (*a_call("conv_2"), *a_call()):
-            journal.emit(event)
-        assert await journal.flush(1.0)
-    assert store.stored == WHOLE
-    assert journal.lost == 4
-
-
-async def test_emitting_never_waits_and_what_does_not_fit_is_counted(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(journal_module, "QUEUE_LIMIT", 3)
-    journal = CallJournal(store)
-    for position in range(5):
-        journal.emit(turn(position))
-    assert journal.lost == 2
-    journal.start()
-    await journal.close(1.0)
-    assert store.stored == ["conv_1 turn 0", "conv_1 turn 1", "conv_1 turn 2"]
-
-
-async def test_closing_stores_what_waits_and_gives_up_on_a_dead_store(store: Store) -> None:
-    journal = CallJournal(store)
-    journal.start()
-    store.open.clear()
-    journal.emit(turn(0))
-    async with asyncio.timeout(2):
-        await journal.close(0.05)
-        await journal.close(0.05)
+    assert await journal.flush(2)
+    assert not await journal.flush(0.5)

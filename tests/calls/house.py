@@ -140,6 +140,7 @@ async def open_house(vendors: Vendors, folder: Path, **settings: object) -> Asyn
             "twilio_phone_number": DEFAULT_NUMBER,
             "public_url": public_url,
             "database_url": f"sqlite:///{folder / 'agents.db'}",
+            "spool_path": folder / "spool",
             "chroma_path": folder / "chroma",
             "speech_cache_path": folder / "speech",
             "data_file": SAMPLES,

@@ -97,7 +97,6 @@ async def test_what_is_over_stays_over(database: Database) -> None:
         await talks.create(new)
         assert await talks.finish(new.conversation_id, failed)
         assert not await talks.finish(new.conversation_id, CallOutcome(EndReason.AGENT_ENDED, later(10), 1.0))
-        assert not await talks.start(new.conversation_id, "MZ1", "host:1", later(60), later(2))
         kept = await talks.get(WS, new.conversation_id)
     assert (kept.status, kept.end_reason, kept.error) == (
         CallStatus.FAILED,

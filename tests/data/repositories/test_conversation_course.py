@@ -82,12 +82,13 @@ async def test_only_expired_leases_fail(database: Database) -> None:
         await talks.start(lost.conversation_id, "MZ1", "host:1", later(60), later(2))
         await talks.start(alive.conversation_id, "MZ2", "host:2", later(60), later(2))
         await talks.add_turn(lost.conversation_id, turn(0, "Hello?", at=7.5))
-        assert await talks.renew_leases("host:2", later(120)) == 1
+        everybody = [new.conversation_id for new in (lost, alive, unleased)]
+        assert await talks.renew_leases("host:2", everybody, later(120)) == ()
         assert await talks.expire_leases(NOW) == ()
     async with database.session() as session:
         failed = await ConversationRepository(session).expire_leases(later(90))
     assert {record.call_sid: record.end_reason for record in failed} == {
-        "CA1": EndReason.ERROR,
+        "CA1": EndReason.PROCESS_LOST,
         "CA4": EndReason.NEVER_STREAMED,
     }
     async with database.session() as session:
@@ -96,7 +97,7 @@ async def test_only_expired_leases_fail(database: Database) -> None:
         ended = await talks.get(WS, "CA1")
         assert (ended.status, ended.duration_secs, ended.ended_at) == (CallStatus.FAILED, 7.5, later(9.5))
         assert ended.transcript_text == "User: Hello?"
-        assert ended.error is not None
+        assert ended.end_reason is EndReason.PROCESS_LOST
         assert (await talks.get(WS, "CA2")).status is CallStatus.IN_PROGRESS
         assert (await talks.get(WS, "CA3")).status is CallStatus.INITIATED
 
@@ -112,3 +113,66 @@ async def test_two_who_look_for_expired_leases_fail_each_call_once(database: Dat
 
     counts = await asyncio.gather(expire(), expire())
     assert sum(counts) == 5
+
+
+async def _lost(database: Database) -> str:
+    """A conversation of host:1 with one turn, taken for lost."""
+    new = conversation()
+    async with database.session() as session:
+        talks = ConversationRepository(session)
+        await talks.create(new)
+        await talks.start(new.conversation_id, "MZ1", "host:1", later(60), later(2))
+        await talks.add_turn(new.conversation_id, turn(0, "Hello?", at=7.5))
+        assert len(await talks.expire_leases(later(90))) == 1
+    return new.conversation_id
+
+
+async def test_a_live_call_that_was_taken_for_lost_goes_on(database: Database) -> None:
+    conversation_id = await _lost(database)
+    async with database.session() as session:
+        talks = ConversationRepository(session)
+        assert await talks.renew_leases("host:2", [conversation_id], later(200)) == ()
+        assert await talks.renew_leases("host:1", [conversation_id], later(200)) == (conversation_id,)
+        assert await talks.expire_leases(later(150)) == ()
+        running = await talks.get(WS, conversation_id)
+        assert (running.status, running.ended_at, running.end_reason) == (CallStatus.IN_PROGRESS, None, None)
+        assert await talks.finish(conversation_id, CallOutcome(EndReason.CALLER_HUNG_UP, later(160), 158.0))
+
+
+async def test_the_word_of_the_process_beats_the_guess_that_it_was_lost(database: Database) -> None:
+    conversation_id = await _lost(database)
+    outcome = CallOutcome(EndReason.AGENT_ENDED, later(30), 28.0)
+    async with database.session() as session:
+        talks = ConversationRepository(session)
+        assert await talks.add_turn(conversation_id, turn(1, "Goodbye.", Role.AGENT, at=20.0))
+        guessed = await talks.get(WS, conversation_id)
+        assert (guessed.end_reason, guessed.duration_secs) == (EndReason.PROCESS_LOST, 20.0)
+        assert await talks.finish(conversation_id, outcome)
+        assert not await talks.finish(conversation_id, CallOutcome(EndReason.ERROR, later(31), 29.0))
+        ended = await talks.get(WS, conversation_id)
+    assert (ended.status, ended.end_reason, ended.duration_secs) == (
+        CallStatus.COMPLETED,
+        EndReason.AGENT_ENDED,
+        28.0,
+    )
+    assert ended.transcript_text == "User: Hello?\nAgent: Goodbye."
+
+
+async def test_a_stream_that_is_reported_late_reopens_its_call(database: Database) -> None:
+    new = conversation(lease_until=later(10))
+    async with database.session() as session:
+        talks = ConversationRepository(session)
+        await talks.create(new)
+        assert [record.end_reason for record in await talks.expire_leases(later(30))] == [EndReason.NEVER_STREAMED]
+        assert await talks.start(new.conversation_id, "MZ1", "host:1", later(90), later(5))
+        reopened = await talks.get(WS, new.conversation_id)
+    assert (reopened.status, reopened.end_reason, reopened.accepted_at) == (CallStatus.IN_PROGRESS, None, later(5))
+
+
+async def test_a_call_whose_beginning_is_not_stored_yet_keeps_its_lease(database: Database) -> None:
+    new = conversation(lease_until=later(10))
+    async with database.session() as session:
+        talks = ConversationRepository(session)
+        await talks.create(new)
+        await talks.renew_leases("host:1", [new.conversation_id], later(60))
+        assert await talks.expire_leases(later(30)) == ()
