@@ -1,4 +1,4 @@
-"""`python -m bench {latency,stock,memory,intents,report,agent}`: measure a server from outside.
+"""`python -m bench {latency,stock,memory,kill,stall,intents,report,agent}`: measure a server from outside.
 
 Measuring verbs start simulated vendors and a server with documents, place simulated calls over real sockets,
 print tables, and write JSON and a plot.
@@ -11,7 +11,7 @@ from typing import Protocol
 
 from loguru import logger
 
-from bench.commands import agent, latency, memory, report, stock
+from bench.commands import agent, kill, latency, memory, report, stall, stock
 from bench.intents import command as intents
 from config.errors import PhoneAgentError
 
@@ -30,6 +30,8 @@ _VERBS: Mapping[str, _Verb] = {
     "latency": latency,
     "stock": stock,
     "memory": memory,
+    "kill": kill,
+    "stall": stall,
     "intents": intents,
     "report": report,
     "agent": agent,

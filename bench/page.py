@@ -58,9 +58,10 @@ def describe_machine(machine: Machine) -> str:
 
 def describe_conditions(report: Report) -> str:
     """One line: the agent and the vendors."""
-    agent = (
-        "pipecat's stock bot" if report.command == "stock" else f"Agent with {report.chunks} chunks of documents"
-    )
+    if report.command == "stock":
+        agent = "pipecat's stock bot"
+    else:
+        agent = f"Agent with {report.chunks} chunks of documents" if report.chunks else "Agent without documents"
     delays = report.delays
     if delays is None:
         return f"{agent}; vendors of the server's own."

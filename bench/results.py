@@ -5,24 +5,38 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from bench.kill_report import KillReport
 from bench.latency_report import LatencyReport
 from bench.memory_report import MemoryReport
 from bench.plots import plot_latency, plot_memory
+from bench.stall_report import StallReport
+from bench.storage_plots import plot_kill, plot_stall
+from bench.storage_tables import kill_tables, stall_tables
 from bench.tables import Table, latency_tables, memory_tables
 from config.errors import InvalidInputError
 
-Report = LatencyReport | MemoryReport
+Report = LatencyReport | MemoryReport | KillReport | StallReport
 
-_KINDS: Mapping[str, type[LatencyReport] | type[MemoryReport]] = {
+_KINDS: Mapping[str, type[LatencyReport] | type[MemoryReport] | type[KillReport] | type[StallReport]] = {
     "latency": LatencyReport,
     "stock": LatencyReport,
     "memory": MemoryReport,
+    "kill": KillReport,
+    "stall": StallReport,
 }
 
 
 def tables_of(report: Report) -> tuple[Table, ...]:
     """The tables of any report."""
-    return latency_tables(report) if isinstance(report, LatencyReport) else memory_tables(report)
+    match report:
+        case LatencyReport():
+            return latency_tables(report)
+        case MemoryReport():
+            return memory_tables(report)
+        case KillReport():
+            return kill_tables(report)
+        case StallReport():
+            return stall_tables(report)
 
 
 def write_report(report: Report, folder: Path) -> tuple[Path, Path]:
@@ -34,10 +48,7 @@ def write_report(report: Report, folder: Path) -> tuple[Path, Path]:
     folder.mkdir(parents=True, exist_ok=True)
     data, plot = folder / f"{report.command}.json", folder / f"{report.command}.png"
     data.write_text(report.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    if isinstance(report, LatencyReport):
-        plot_latency(report, plot)
-    else:
-        plot_memory(report, plot)
+    _plot(report, plot)
     return data, plot
 
 
@@ -56,3 +67,15 @@ def read_reports(folder: Path) -> list[Report]:
             except ValidationError as error:
                 raise InvalidInputError(f"{path} is no report of this version; measure again.") from error
     return reports
+
+
+def _plot(report: Report, path: Path) -> None:
+    match report:
+        case LatencyReport():
+            plot_latency(report, path)
+        case MemoryReport():
+            plot_memory(report, path)
+        case KillReport():
+            plot_kill(report, path)
+        case StallReport():
+            plot_stall(report, path)

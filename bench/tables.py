@@ -8,7 +8,8 @@ from bench.latency_report import LatencyReport, LatencyRow
 from bench.memory_report import WARM_AFTER, MemoryReport
 from bench.statistics import Spread
 
-_NOTHING = "–"
+NOTHING = "–"
+"""A value that there is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,11 @@ def _latency_tables(report: LatencyReport, rows: tuple[LatencyRow, ...]) -> tupl
                 (
                     str(row.calls),
                     str(row.voice_to_voice.count if row.voice_to_voice else 0),
-                    _times(row.voice_to_voice),
-                    _times(row.overhead),
-                    _times(row.interruption),
-                    _times(row.yielding),
-                    _times(row.greeting),
+                    times(row.voice_to_voice),
+                    times(row.overhead),
+                    times(row.interruption),
+                    times(row.yielding),
+                    times(row.greeting),
                     "yes" if row.is_trusted else "no",
                 )
                 for row in rows
@@ -92,7 +93,7 @@ def _latency_tables(report: LatencyReport, rows: tuple[LatencyRow, ...]) -> tupl
         Table(
             "The server's own account of a turn, ms (p50 / p95 / p99)",
             ("calls", *(stage.removesuffix("_ms").replace("_", " ") for stage in _stages(rows))),
-            tuple((str(row.calls), *(_times(row.stages.get(stage)) for stage in _stages(rows))) for row in rows),
+            tuple((str(row.calls), *(times(row.stages.get(stage)) for stage in _stages(rows))) for row in rows),
         ),
     )
 
@@ -119,7 +120,7 @@ def memory_tables(report: MemoryReport) -> tuple[Table, ...]:
                 (
                     f"{report.ready:.1f}",
                     *(f"{report.sequential[number - 1]:.1f}" for number in shown),
-                    f"{report.growth_per_sequential_call:+.3f}" if last > WARM_AFTER + 1 else _NOTHING,
+                    f"{report.growth_per_sequential_call:+.3f}" if last > WARM_AFTER + 1 else NOTHING,
                 ),
             ),
         ),
@@ -169,7 +170,7 @@ def _compared(ours: LatencyRow, stock: LatencyRow) -> tuple[str, ...]:
 
 def _ratio(ours: float | None, stock: float | None, digits: int = 0) -> str:
     if ours is None or stock is None:
-        return _NOTHING
+        return NOTHING
     times = f" ({stock / ours:.1f}×)" if ours > 0 else ""
     return f"{ours:.{digits}f} / {stock:.{digits}f}{times}"
 
@@ -182,8 +183,9 @@ def _p95(spread: Spread | None) -> float | None:
     return spread.p95 if spread is not None else None
 
 
-def _times(spread: Spread | None) -> str:
-    return f"{spread.p50:.0f} / {spread.p95:.0f} / {spread.p99:.0f}" if spread is not None else _NOTHING
+def times(spread: Spread | None) -> str:
+    """`p50 / p95 / p99`, without decimals."""
+    return f"{spread.p50:.0f} / {spread.p95:.0f} / {spread.p99:.0f}" if spread is not None else NOTHING
 
 
 def _idle(cores: float | None) -> str:
@@ -200,7 +202,7 @@ def _order(row: LatencyRow) -> tuple[str, ...]:
         str(row.calls),
         f"{row.in_good_order} of {row.made}",
         f"{row.missing_replies} of {row.replies}",
-        str(row.wrong_replies) if row.wrong_replies is not None else _NOTHING,
+        str(row.wrong_replies) if row.wrong_replies is not None else NOTHING,
         str(row.searches_timed_out),
         str(row.premature_replies),
         f"{row.interruptions_heeded} of {row.interruptions}",
@@ -212,9 +214,9 @@ def _cost(row: LatencyRow) -> tuple[str, ...]:
     cost = row.cpu_seconds_per_call_minute
     return (
         str(row.calls),
-        f"{cost:.2f}" if cost is not None else _NOTHING,
-        f"{row.cores:.2f}" if row.cores is not None else _NOTHING,
-        f"{row.rss_mib:.0f}" if row.rss_mib is not None else _NOTHING,
+        f"{cost:.2f}" if cost is not None else NOTHING,
+        f"{row.cores:.2f}" if row.cores is not None else NOTHING,
+        f"{row.rss_mib:.0f}" if row.rss_mib is not None else NOTHING,
         f"{row.machine_busy:.0%}",
         f"{row.lateness_p50_ms:.1f} / {row.lateness_p99_ms:.1f}",
     )

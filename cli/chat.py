@@ -125,7 +125,7 @@ async def _converse(
     stack.push_async_callback(leases.close)
     screen = ChatScreen(console, agent.name, echo=not sys.stdin.isatty())
     call = TextCall(
-config,
+        config,
         TextServices(model, knowledge.retriever, IntentClassifier(), DatabaseAppointmentBook(database)),
         EventFanout([CallJournal(writing.writer, owner), screen]),
         screen,

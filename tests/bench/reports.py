@@ -2,9 +2,12 @@
 
 from datetime import UTC, datetime
 
+from bench.databases import DatabaseKind
+from bench.kill_report import Bystander, KilledCall, KillOptions, KillReport, KillRow
 from bench.latency_report import LatencyOptions, LatencyReport, LatencyRow
 from bench.machine import Machine
 from bench.memory_report import Batch, MemoryOptions, MemoryReport
+from bench.stall_report import FeedResult, Phase, StallOptions, StallReport, StallRow
 from bench.statistics import Spread
 from bench.vendor_delays import VendorDelays
 
@@ -84,3 +87,56 @@ def memory_report() -> MemoryReport:
         batches=(Batch(before=302.0, peak=312.0, after=304.0), Batch(before=304.0, peak=312.0, after=304.5)),
         faults=(),
     )
+
+
+def kill_report(*, lost: int = 0, is_failed: bool = True) -> KillReport:
+    """A report of one killed call, beside a living one."""
+    killed = KilledCall(
+        at=3.5, finished=3, lost=lost, beyond=1, since_finished_ms=700.0, ended_as="lost", is_failed=is_failed
+    )
+    bystander = Bystander(
+        calls=1,
+        minutes=1.5,
+        questions=20,
+        unanswered=0,
+        turns=41,
+        lost=0,
+        looks=10,
+        touched=0,
+        voice_to_voice=Spread.of([612.0]),
+        lateness_p99_ms=2.0,
+    )
+    row = KillRow(database=DatabaseKind.SQLITE, kills=1, calls=(killed,), bystander=bystander, faults=())
+    return KillReport(machine=MACHINE, options=KillOptions(), delays=VendorDelays(), rows=(row,))
+
+
+def stall_report(*, stored: int = 500, unanswered: int = 0) -> StallReport:
+    """A report of five hundred turns and two questions."""
+    feed = FeedResult(
+        put=500,
+        longest_put_ms=0.2,
+        lateness=Spread.of([1.0, 2.0]),
+        dropped=0,
+        quarantined=0,
+        spool=(0, 90, 190, 40, 0),
+        left=0,
+        drained_seconds=0.5,
+    )
+    phases = (
+        Phase(name="before", questions=1, voice_to_voice=Spread.of([700.0])),
+        Phase(name="stalled", questions=1 + unanswered, voice_to_voice=Spread.of([710.0])),
+        Phase(name="after", questions=0, voice_to_voice=None),
+    )
+    row = StallRow(
+        database=DatabaseKind.POSTGRESQL,
+        feed=feed,
+        stored=stored,
+        phases=phases,
+        turns=5,
+        lost=0,
+        lateness_p99_ms=2.0,
+        at=((0.5, 700.0), (1.5, 710.0)),
+        faults=(),
+    )
+    options = StallOptions(before_seconds=1, stall_seconds=2, after_seconds=2)
+    return StallReport(machine=MACHINE, options=options, delays=VendorDelays(), rows=(row,))

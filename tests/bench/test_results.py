@@ -6,14 +6,28 @@ from bench.cli import main
 from bench.page import BEGIN, END, measured_section, replace_measured, update_page
 from bench.results import read_reports, write_report
 from config.errors import InvalidInputError
-from tests.bench.reports import MACHINE, latency_report, latency_row, memory_report, stock_report
+from tests.bench.reports import (
+    MACHINE,
+    kill_report,
+    latency_report,
+    latency_row,
+    memory_report,
+    stall_report,
+    stock_report,
+)
 
 PAGE = f"# Performance\n\nHand-written.\n\n{BEGIN}\nold\n{END}\n\nMore.\n"
 _MOST_PLOT_BYTES = 150_000
 
 
 def test_reports_are_read_as_they_were_written(tmp_path: Path) -> None:
-    reports = (latency_report(), stock_report(latency_row(10)), memory_report())
+    reports = (
+        latency_report(),
+        stock_report(latency_row(10)),
+        memory_report(),
+        kill_report(),
+        stall_report(),
+    )
     for report in reversed(reports):
         data, plot = write_report(report, tmp_path)
         assert data.name == f"{report.command}.json"
