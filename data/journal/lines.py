@@ -32,6 +32,8 @@ def append_lines(path: Path, payloads: Sequence[bytes]) -> int:
         try:
             _write_all(handle, data)
             os.fsync(handle)
+            if not before:
+                _flush_folder(path.parent)
         except OSError:
             # Half a line in the middle of the file would take the next one with it.
             os.ftruncate(handle, before)
@@ -60,3 +62,12 @@ def _write_all(handle: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(handle, view) :]
+
+
+def _flush_folder(folder: Path) -> None:
+    """The name of a new file is on the disk only once its folder is."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

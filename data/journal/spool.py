@@ -159,18 +159,22 @@ class Spool:
         unreadable: list[bytes] = []
         for line in lines:
             try:
-                entries.append(from_json(self._cipher.open(line or b"")))
+                entries.append(from_json(self._open(line or b"")))
             except (InvalidInputError, ValidationError):
                 unreadable.append(line or b"")
         if unreadable:
             self.unreadable += len(unreadable)
-            self._set_aside([line for line in unreadable if line])
+            self._set_aside([self._cipher.seal(line) if _is_plain(line) else line for line in unreadable if line])
             logger.bind(lines=len(unreadable)).error(
                 "Finished turns on the disk cannot be read (damaged, or ENCRYPTION_KEY lacks their key); "
                 "they were set aside in {}",
                 self._quarantine,
             )
         return entries
+
+    def _open(self, line: bytes) -> bytes:
+        # Written before there was a key; a sealed line is base64 and never begins like that.
+        return line if _is_plain(line) else self._cipher.open(line)
 
     def _set_aside(self, lines: Sequence[bytes]) -> bool:
         path = self._quarantine / _QUARANTINE
@@ -183,6 +187,10 @@ class Spool:
             logger.bind(error=type(error).__name__).error("What storage refused could not be set aside")
             return False
         return True
+
+
+def _is_plain(line: bytes) -> bool:
+    return line.startswith(b"{")
 
 
 def _existing(folder: Path) -> Iterable[_Segment]:

@@ -98,3 +98,12 @@ def test_what_cannot_be_read_again_is_set_aside_and_blocks_nothing(tmp_path: Pat
     [kept] = tmp_path.rglob("*.quarantine")
     assert SECRET_WORDS.encode() not in kept.read_bytes()
     lost.close()
+
+
+def test_what_was_written_before_there_was_a_key_is_read_with_one(tmp_path: Path) -> None:
+    spool = spool_folder(tmp_path).create("host:1")
+    spool.append([turn_over(0)])
+    spool.close()
+    [adopted] = spool_folder(tmp_path, make_cipher([Fernet.generate_key().decode()])).abandoned()
+    assert drain(adopted) == [turn_over(0)]
+    assert adopted.unreadable == 0
