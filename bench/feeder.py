@@ -87,6 +87,7 @@ class Feeder:
             put=count,
             longest_put_ms=round(1000 * longest, 2),
             lateness=Spread.of(late),
+            latest=tuple(round(max(late[at : at + rate]), 1) for at in range(0, count, rate)),
             dropped=figures.dropped,
             quarantined=figures.quarantined,
             spool=tuple(samples),

@@ -12,7 +12,7 @@ import httpx
 
 from bench.call_plan import VOICE
 from bench.child_process import ChildProcess, child_process, free_port
-from bench.environment import REPOSITORY, raise_priority
+from bench.environment import REPOSITORY
 from bench.small_talk import EXCHANGES, scripts, write_agent
 from bench.vendor_delays import VendorDelays
 from simulator.hosting import serve_app
@@ -158,7 +158,6 @@ async def open_site(
             "DRAIN_SECONDS": "1",
             "PYTHONPATH": str(REPOSITORY),
         }
-        raise_priority()
         yield Site(folder, database_url, twilio, places, settings)
 
 

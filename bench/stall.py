@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bench.chatting_caller import ChattingCaller
 from bench.databases import BenchDatabase, DatabaseKind, open_database
+from bench.environment import raise_priority
 from bench.feeder import AGENT_ID, CONVERSATIONS, fed_turn
 from bench.latency import Progress
 from bench.site import Site, SiteServer, open_site
@@ -67,6 +68,8 @@ class StallBench:
     async def _measure(
         self, database: BenchDatabase, site: Site, server: SiteServer, speeches: Mapping[str, PreparedSpeech]
     ) -> StallRow:
+        # Children are started by now, and keep the usual priority.
+        raise_priority()
         calls = [
             ChattingCaller(site.caller(server, f"+1415555{number:04d}"), exchange, speeches)
             for number in range(self._options.callers)

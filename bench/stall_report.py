@@ -44,6 +44,7 @@ class FeedResult(_Frozen):
         put: Turns given to the writer.
         longest_put_ms: The longest time that giving one took.
         lateness: Of the giver, in milliseconds: how long the server's event loop was busy with something else.
+        latest: The largest lateness of every second, in milliseconds.
         dropped: By the writer's own count, at the end.
         quarantined: By its count.
         spool: Entries on the disk, once a second, from the first turn on.
@@ -54,6 +55,7 @@ class FeedResult(_Frozen):
     put: int
     longest_put_ms: float
     lateness: Spread | None
+    latest: tuple[float, ...]
     dropped: int
     quarantined: int
     spool: tuple[int, ...]

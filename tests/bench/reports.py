@@ -116,6 +116,7 @@ def stall_report(*, stored: int = 500, unanswered: int = 0) -> StallReport:
         put=500,
         longest_put_ms=0.2,
         lateness=Spread.of([1.0, 2.0]),
+        latest=(1.0, 2.0, 1.0, 1.0, 1.0),
         dropped=0,
         quarantined=0,
         spool=(0, 90, 190, 40, 0),
