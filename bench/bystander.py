@@ -4,6 +4,8 @@ import asyncio
 import time
 from collections.abc import Mapping
 
+import httpx
+
 from bench.chatting_caller import ChattingCaller
 from bench.kill_report import Bystander
 from bench.site import Site, SiteServer
@@ -88,17 +90,21 @@ class BystanderCalls:
         await call.hang_up()
         stored = await read_talk(self._server.url, call.call_sid, over_within=_STORED_SECONDS)
         self._turns += len(finished)
-        lost = compare(finished, stored.turns()).lost
-        self._lost += len(lost)
-        self.faults += [f"bystander: not stored: {said.words}" for said in lost[:1]]
+        comparison = compare(finished, stored.turns())
+        self._lost += len(comparison.lost)
+        self.faults += [f"bystander: {fault}" for fault in comparison.faults[:1]]
         if stored.status != _COMPLETED:
             self._touch(f"it ended as {stored.status}: {stored.metadata.termination_reason}")
 
     async def _look(self, call: ChattingCaller) -> None:
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
-            stored = await read_talk(self._server.url, call.call_sid)
             self._looks += 1
+            try:
+                stored = await read_talk(self._server.url, call.call_sid)
+            except httpx.HTTPError as error:
+                self._touch(f"REST did not answer for it: {type(error).__name__}")
+                continue
             if stored.status != "in-progress":
                 self._touch(f"it was {stored.status} while it ran")
 

@@ -5,12 +5,13 @@ import random
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.bystander import BystanderCalls
 from bench.chatting_caller import ChattingCaller, Said
-from bench.databases import DatabaseKind, open_database
+from bench.databases import BenchDatabase, DatabaseKind, open_database
 from bench.kill_report import KilledCall, KillOptions, KillRow
 from bench.latency import Progress
 from bench.site import Site, SiteServer, open_site
@@ -25,6 +26,8 @@ DELAYS = VendorDelays(stt_final_ms=80, llm_first_token_ms=80, llm_tokens_per_sec
 LOST = "The server process that ran this call stopped."
 _LANES = (1, 2)
 """Addresses of servers to be killed: while one is called, the next one starts."""
+_STALL_SECONDS = (2.0, 6.0)
+"""Between these, at random, the database has stalled when a server is killed: turns were finished meanwhile."""
 _COLLECTED_SECONDS = 150.0
 """By then every lease has run out and was collected, on a busy machine too."""
 
@@ -34,6 +37,7 @@ class _Kill:
     """A call at the instant at which its server was killed."""
 
     call_sid: str
+    stalled: bool
     at: float
     finished: tuple[Said, ...]
     since_finished: float
@@ -79,13 +83,13 @@ class KillBench:
                     async with asyncio.TaskGroup() as lanes:
                         for lane in _LANES:
                             lanes.create_task(self._lane(site, lane, speeches), name=f"lane:{lane}")
+                    await self._stalled_kills(site, database, speeches)
                     calls_left = await self._look_at_all(living)
                 finally:
                     beside.stop()
                 bystander = await watching
         return KillRow(
             database=self._kind,
-            kills=self._done,
             calls=calls_left,
             bystander=bystander,
             faults=tuple([*self._faults, *beside.faults][:10]),
@@ -95,11 +99,28 @@ class KillBench:
         while self._to_do > 0:
             self._to_do -= 1
             async with site.server(lane) as server:
-                if not await self._call_and_kill(site, server, lane, speeches):
+                if await self._call_and_kill(site, server, lane, speeches):
+                    self._done += 1
+                    self._progress(f"{self._kind}: kills", self._done, self._options.kills)
+                else:
                     self._to_do += 1
 
+    async def _stalled_kills(
+        self, site: Site, database: BenchDatabase, speeches: Mapping[str, PreparedSpeech]
+    ) -> None:
+        lane, to_do = _LANES[0], self._options.stalled_kills
+        for number in range(to_do):
+            async with site.server(lane) as server:
+                await self._call_and_kill(site, server, lane, speeches, database)
+            self._progress(f"{self._kind}: kills while the database stalls", number + 1, to_do)
+
     async def _call_and_kill(
-        self, site: Site, server: SiteServer, lane: int, speeches: Mapping[str, PreparedSpeech]
+        self,
+        site: Site,
+        server: SiteServer,
+        lane: int,
+        speeches: Mapping[str, PreparedSpeech],
+        stalling: BenchDatabase | None = None,
     ) -> bool:
         """Fill a server with calls and kill it; False if it could not be called."""
         calls = [
@@ -114,15 +135,20 @@ class KillBench:
         began = time.perf_counter()
         chats = [asyncio.create_task(call.chat(lambda: True), name="chat") for call in calls]
         await asyncio.sleep(self._random.uniform(0.0, self._options.longest_seconds))
-        at = time.perf_counter() - began
-        kills = [_Kill(call.call_sid, at, call.finished(), call.since_finished()) for call in calls]
-        server.kill()
-        await asyncio.gather(*chats)
+        async with AsyncExitStack() as stall:
+            if stalling is not None:
+                await stall.enter_async_context(stalling.stalled())
+                await asyncio.sleep(self._random.uniform(*_STALL_SECONDS))
+            at = time.perf_counter() - began
+            kills = [
+                _Kill(call.call_sid, stalling is not None, at, call.finished(), call.since_finished())
+                for call in calls
+            ]
+            server.kill()
+            await asyncio.gather(*chats)
         for call in calls:
             await call.hang_up()
         self._killed += kills
-        self._done += 1
-        self._progress(f"{self._kind}: kills", self._done, self._options.kills)
         return True
 
     def _about(self) -> "_Topics":
@@ -137,10 +163,11 @@ class KillBench:
             stored = await read_talk(living.url, kill.call_sid, over_within=left)
             comparison = compare(kill.finished, stored.turns())
             reason = stored.metadata.termination_reason or ""
-            for said in comparison.lost[:1]:
-                self._faults.append(f"{kill.call_sid}, killed at {kill.at:.2f} s: not stored: {said.words}")
+            for fault in comparison.faults[:1]:
+                self._faults.append(f"{kill.call_sid}, killed at {kill.at:.2f} s: {fault}")
             found.append(
                 KilledCall(
+                    stalled=kill.stalled,
                     at=round(kill.at, 3),
                     finished=len(kill.finished),
                     lost=len(comparison.lost),

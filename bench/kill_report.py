@@ -18,6 +18,7 @@ class KillOptions(_Frozen):
     Attributes:
         databases: On which databases, one after the other.
         kills: On each.
+        stalled_kills: Further ones, of servers whose database has stalled a while before.
         calls: That a server holds when it is killed.
         longest_seconds: The instant is random within so many seconds of the calls' beginning.
         seed: Of the instants.
@@ -26,6 +27,7 @@ class KillOptions(_Frozen):
 
     databases: tuple[DatabaseKind, ...] = tuple(DatabaseKind)
     kills: int = 50
+    stalled_kills: int = 10
     calls: int = 2
     longest_seconds: float = 9.0
     seed: int = 1
@@ -36,6 +38,7 @@ class KilledCall(_Frozen):
     """One call whose server was killed.
 
     Attributes:
+        stalled: The database had stalled a while before, and came back after the kill.
         at: Seconds from the beginning of the server's calls to the kill.
         finished: Turns that were finished by then, by what the caller heard.
         lost: Of these, not stored.
@@ -46,6 +49,7 @@ class KilledCall(_Frozen):
             it has not ended.
     """
 
+    stalled: bool
     at: float
     finished: int
     lost: int
@@ -87,27 +91,15 @@ class KillRow(_Frozen):
     """What came of it on one database."""
 
     database: DatabaseKind
-    kills: int
     calls: tuple[KilledCall, ...]
     bystander: Bystander
     faults: tuple[str, ...]
 
     @property
-    def finished(self) -> int:
-        """Turns that were finished when their server was killed."""
-        return sum(call.finished for call in self.calls)
-
-    @property
-    def lost(self) -> int:
-        """Of these, not stored."""
-        return sum(call.lost for call in self.calls)
-
-    @property
     def is_in_order(self) -> bool:
         """Nothing lost, nobody touched, every killed call failed."""
         return (
-            not self.lost
-            and all(call.is_failed for call in self.calls)
+            all(call.is_failed and not call.lost for call in self.calls)
             and not self.bystander.lost
             and not self.bystander.touched
         )

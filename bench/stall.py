@@ -88,12 +88,12 @@ class StallBench:
         finished = [call.finished() for call in calls]
         for call in calls:
             await call.hang_up()
-        lost, faults = 0, []
+        lost, faults = 0, list[str]()
         for call, turns in zip(calls, finished, strict=True):
             stored = await read_talk(server.url, call.call_sid, over_within=_STORED_SECONDS)
-            missing = compare(turns, stored.turns()).lost
-            lost += len(missing)
-            faults += [f"not stored: {said.words}" for said in missing[:1]]
+            comparison = compare(turns, stored.turns())
+            lost += len(comparison.lost)
+            faults += comparison.faults[:1]
             if stored.status != "completed":
                 faults.append(f"a call ended as {stored.status}: {stored.metadata.termination_reason}")
         return StallRow(

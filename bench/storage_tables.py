@@ -1,6 +1,8 @@
 """The tables of the measurements of storage: killed servers, stalled databases."""
 
-from bench.kill_report import KillReport, KillRow
+from collections.abc import Iterator, Sequence
+
+from bench.kill_report import KilledCall, KillReport, KillRow
 from bench.stall_report import StallOptions, StallReport, StallRow
 from bench.statistics import Spread
 from bench.tables import NOTHING, Table, times
@@ -21,7 +23,7 @@ def kill_tables(report: KillReport) -> tuple[Table, ...]:
                 "failed as lost",
                 "last sound to kill, ms (least / p50)",
             ),
-            tuple(_killed(row) for row in report.rows),
+            tuple(_killed_rows(report)),
         ),
         Table(
             "The live call of another process, meanwhile",
@@ -73,17 +75,25 @@ def stall_tables(report: StallReport) -> tuple[Table, ...]:
     )
 
 
-def _killed(row: KillRow) -> tuple[str, ...]:
-    since = Spread.of(call.since_finished_ms for call in row.calls)
-    least = min((call.since_finished_ms for call in row.calls if call.since_finished_ms is not None), default=0.0)
+def _killed_rows(report: KillReport) -> Iterator[tuple[str, ...]]:
+    for row in report.rows:
+        for stalled, name in ((False, row.database.value), (True, f"{row.database.value}, stalled")):
+            calls = [call for call in row.calls if call.stalled is stalled]
+            if calls:
+                yield _killed(name, calls, report.options.calls)
+
+
+def _killed(database: str, calls: Sequence[KilledCall], calls_at_once: int) -> tuple[str, ...]:
+    since = Spread.of(call.since_finished_ms for call in calls)
+    least = min((call.since_finished_ms for call in calls if call.since_finished_ms is not None), default=0.0)
     return (
-        row.database.value,
-        str(row.kills),
-        str(len(row.calls)),
-        str(row.finished),
-        str(row.lost),
-        str(sum(call.beyond for call in row.calls)),
-        f"{sum(call.is_failed for call in row.calls)} of {len(row.calls)}",
+        database,
+        str(len(calls) // calls_at_once),
+        str(len(calls)),
+        str(sum(call.finished for call in calls)),
+        str(sum(call.lost for call in calls)),
+        str(sum(call.beyond for call in calls)),
+        f"{sum(call.is_failed for call in calls)} of {len(calls)}",
         f"{least:.0f} / {since.p50:.0f}" if since else NOTHING,
     )
 

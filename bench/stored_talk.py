@@ -49,23 +49,26 @@ class Comparison:
     Attributes:
         lost: Turns that are missing, or not as they were said.
         beyond: Turns stored that were not finished yet.
+        faults: What is lost, in words, with what is stored in its place: nothing of it, or other words?
     """
 
     lost: tuple[Said, ...]
     beyond: int
+    faults: tuple[str, ...] = ()
 
 
 def compare(finished: Sequence[Said], stored: Sequence[Said]) -> Comparison:
     """Find the finished turns among what is stored, in order and word by word."""
     at = 0
-    lost = []
+    lost, faults = [], []
     for said in finished:
         found = next((place for place in range(at, len(stored)) if _same(said, stored[place])), None)
         if found is None:
             lost.append(said)
+            faults.append(f"not stored: {said.words} (in its place: {_words_at(stored, at)})")
         else:
             at = found + 1
-    return Comparison(tuple(lost), len(stored) - (len(finished) - len(lost)))
+    return Comparison(tuple(lost), len(stored) - (len(finished) - len(lost)), tuple(faults))
 
 
 async def read_talk(server_url: str, call_sid: str, *, over_within: float = 0.0) -> StoredTalk:
@@ -89,6 +92,10 @@ async def read_talk(server_url: str, call_sid: str, *, over_within: float = 0.0)
             if talk.is_over or loop.time() >= deadline:
                 return talk
             await asyncio.sleep(_POLL_SECONDS)
+
+
+def _words_at(stored: Sequence[Said], place: int) -> str:
+    return stored[place].words if place < len(stored) else "nothing"
 
 
 def _same(one: Said, other: Said) -> bool:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from bench.commands.common import add_output_arguments, positive, run_on_loop
+from bench.commands.common import add_output_arguments, not_negative, positive, run_on_loop
 from bench.databases import DatabaseKind
 from bench.environment import REPOSITORY
 from bench.kill import DELAYS, KillBench
@@ -14,7 +14,7 @@ from bench.screen import Screen
 
 HELP = "SIGKILL at random instants of calls, on each database, beside a live call of another process"
 _DEFAULT = KillOptions()
-QUICK = KillOptions(kills=1, longest_seconds=3.0, waits_for_leases=False)
+QUICK = KillOptions(kills=1, stalled_kills=0, longest_seconds=3.0, waits_for_leases=False)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,6 +23,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_database_argument(parser)
     parser.add_argument(
         "--kills", type=positive, default=_DEFAULT.kills, help="on each database (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--stalled-kills",
+        type=not_negative,
+        default=_DEFAULT.stalled_kills,
+        help="further ones, while the database stalls (default: %(default)s)",
     )
     parser.add_argument(
         "--calls", type=positive, default=_DEFAULT.calls, help="held by each server (default: %(default)s)"
@@ -48,7 +54,11 @@ def run(namespace: argparse.Namespace) -> int:
         options = QUICK.model_copy(update={"databases": databases})
     else:
         options = KillOptions(
-            databases=databases, kills=namespace.kills, calls=namespace.calls, seed=namespace.seed
+            databases=databases,
+            kills=namespace.kills,
+            stalled_kills=namespace.stalled_kills,
+            calls=namespace.calls,
+            seed=namespace.seed,
         )
     screen = Screen()
     with screen.progress() as progress:

@@ -92,8 +92,16 @@ def memory_report() -> MemoryReport:
 def kill_report(*, lost: int = 0, is_failed: bool = True) -> KillReport:
     """A report of one killed call, beside a living one."""
     killed = KilledCall(
-        at=3.5, finished=3, lost=lost, beyond=1, since_finished_ms=700.0, ended_as="lost", is_failed=is_failed
+        stalled=False,
+        at=3.5,
+        finished=3,
+        lost=lost,
+        beyond=1,
+        since_finished_ms=700.0,
+        ended_as="lost",
+        is_failed=is_failed,
     )
+    stalled = killed.model_copy(update={"stalled": True, "lost": 0, "is_failed": True})
     bystander = Bystander(
         calls=1,
         minutes=1.5,
@@ -106,8 +114,8 @@ def kill_report(*, lost: int = 0, is_failed: bool = True) -> KillReport:
         voice_to_voice=Spread.of([612.0]),
         lateness_p99_ms=2.0,
     )
-    row = KillRow(database=DatabaseKind.SQLITE, kills=1, calls=(killed,), bystander=bystander, faults=())
-    return KillReport(machine=MACHINE, options=KillOptions(), delays=VendorDelays(), rows=(row,))
+    row = KillRow(database=DatabaseKind.SQLITE, calls=(killed, stalled), bystander=bystander, faults=())
+    return KillReport(machine=MACHINE, options=KillOptions(calls=1), delays=VendorDelays(), rows=(row,))
 
 
 def stall_report(*, stored: int = 500, unanswered: int = 0) -> StallReport:

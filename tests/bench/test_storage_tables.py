@@ -13,6 +13,7 @@ def test_what_counts_is_shown() -> None:
     killed = kill_tables(kill_report(lost=1))[0]
     row = dict(zip(killed.columns, killed.rows[0], strict=True))
     assert (row["finished turns"], row["lost"], row["failed as lost"]) == ("3", "1", "1 of 1")
+    assert killed.rows[1][0] == "sqlite, stalled"
     fed, calls = stall_tables(stall_report())
     row = dict(zip(fed.columns, fed.rows[0], strict=True))
     assert (row["stored"], row["most on the disk"], row["disk empty after the stall, s"]) == ("500", "190", "1")

@@ -29,3 +29,10 @@ def test_as_rest_shows_it() -> None:
     talk = StoredTalk.model_validate(body)
     assert talk.is_over
     assert talk.turns() == (HELLO, Said(True, ""))
+
+
+def test_what_is_lost_is_shown_beside_what_is_stored_in_its_place() -> None:
+    [fault] = compare((HELLO, ASKED), (HELLO, Said(True, "What about"), ANSWERED)).faults
+    assert fault == "not stored: What about tea? (in its place: What about)"
+    [fault] = compare((HELLO, ASKED), (HELLO,)).faults
+    assert fault.endswith("(in its place: nothing)")
