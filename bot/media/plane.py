@@ -84,7 +84,7 @@ class MediaPlane:
         self._words_owed = False
         self._closed = False
         self.caller = CallerClock()
-        self.playback = Playback(wire, media_format, clock, self)
+        self.playback = Playback(wire, media_format, clock, self, generations.is_held)
         self._unsubscribe = ticker.subscribe(self._tick)
 
     # --- from the transport -------------------------------------------------------------------------------
@@ -145,6 +145,26 @@ class MediaPlane:
         if protected is not None and self._generations.is_current(protected):
             return False
         return self._interruptible or not self.playback.active
+
+    @property
+    def agent_is_silent(self) -> bool:
+        """True when nothing of the agent is audible, about to be, or to be waited for; what is held is not."""
+        return not self.playback.pending and self.may_interrupt
+
+    def release(self) -> None:
+        """A reply that was held may be heard."""
+        self.playback.pump(self._clock())
+
+    def forget(self, generation: int) -> None:
+        """Drop what waits to be heard of a reply that was held."""
+        self.playback.forget(generation)
+
+    def covers_speech(self, end_seconds: float) -> bool:
+        """Whether a recognition up to that second of the caller's audio holds all they have said so far."""
+        if self.caller.last_sound_at is None:
+            return True
+        spoken = self._format.seconds(self._received_bytes) - (self._received_at - self.caller.last_sound_at)
+        return end_seconds >= spoken - LATE_WORDS_SECONDS
 
     def open(self, generation: int, text: str) -> Utterance | None:
         """Announce the next piece of a reply; None when that reply is stale."""
@@ -213,6 +233,9 @@ class MediaPlane:
 
     def _judge(self, probability: float, energy: float) -> None:
         edge = self._gate.feed(probability, energy)
+        if self._gate.speaking and not self._gate.likely:
+            # Perhaps the end: the recogniser may be done with the last word before that is certain.
+            self._uplink.flush()
         if self.playback.active and self.may_interrupt and not self._turn_reported:
             self._act(
                 self._barge_in.window(

@@ -62,6 +62,7 @@ class Playback:
         media_format: Format of the audio given to `append`.
         clock: The loop's time.
         listener: Told of beginnings and ends.
+        is_held: Whether a reply may not be heard yet.
     """
 
     def __init__(
@@ -70,11 +71,13 @@ class Playback:
         media_format: MediaFormat,
         clock: Callable[[], float],
         listener: PlaybackListener,
+        is_held: Callable[[int], bool] = lambda _generation: False,
     ) -> None:
         self._wire = wire
         self._format = media_format
         self._clock = clock
         self._listener = listener
+        self._is_held = is_held
         self._queue: deque[Utterance] = deque()
         self._said: list[Utterance] = []
         self._finished: set[int] = set()
@@ -100,8 +103,8 @@ class Playback:
 
     @property
     def pending(self) -> bool:
-        """True while anything is queued, playing or paused."""
-        return self.active or bool(self._queue)
+        """True while anything is queued to be heard, playing or paused; what is held may come to nothing."""
+        return self.active or any(not self._is_held(u.generation) for u in self._queue)
 
     @property
     def speech(self) -> Speech:
@@ -136,12 +139,19 @@ class Playback:
         self._finished.add(generation)
         self.pump(self._clock())
 
+    def forget(self, generation: int) -> None:
+        """Nothing of that reply, which has not begun to play, will be wanted."""
+        self._queue = deque(u for u in self._queue if u.generation != generation)
+        self._finished.discard(generation)
+
     def pump(self, now: float) -> None:
         """Send what is due; called each tick and whenever audio arrives."""
         if self.paused:
             return
         while self._queue:
             utterance = self._queue[0]
+            if self._is_held(utterance.generation):
+                break
             if utterance.unsent == 0:
                 if not utterance.complete:
                     break

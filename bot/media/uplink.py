@@ -1,8 +1,8 @@
 """The caller's audio on its way to speech-to-text: in pieces of 100 ms, or of 400 ms while it is silent.
 
 Fifty small messages a second per call cost more system calls than the recogniser gains by them, and most of a call
-the caller says nothing. Whatever is waiting is flushed when speech begins, and before a Finalize, so that the
-recogniser has heard everything it is asked to settle.
+the caller says nothing. Whatever is waiting is flushed when speech begins, at every moment of quiet in it (perhaps
+its end), and before a Finalize, so that the recogniser has heard everything it is asked to settle.
 """
 
 from typing import Protocol

@@ -372,3 +372,31 @@ def test_messages_may_have_any_size(size: int) -> None:
     assert call.notes.log == ["speech_started", "speech_paused"]
     call.plane.close()
     assert call.transcriber.audio == audio
+
+
+def test_a_held_reply_is_heard_once_it_is_released_and_never_when_the_caller_goes_on() -> None:
+    for goes_on in (False, True):
+        call = Call()
+        early = call.generations.next(held=True)
+        utterance = call.plane.open(early, REPLY)
+        assert utterance is not None
+        call.plane.append(utterance, bytes([0x55]) * 4000)
+        call.plane.complete(utterance)
+        call.wait(300)
+        assert call.far_end.sent == []
+        assert call.plane.agent_is_silent
+        if goes_on:
+            call.hear((0.3, LOUD))
+        call.generations.release(early)
+        call.plane.release()
+        assert call.plane.agent_is_silent is goes_on
+        assert bool(call.far_end.sent) is not goes_on
+        assert ("agent_started" in call.said) is not goes_on
+
+
+def test_a_recognition_covers_what_was_said_if_it_reaches_the_last_sound() -> None:
+    call = Call()
+    assert call.plane.covers_speech(0.0)
+    call.hear((0.5, 0), (1.0, LOUD), (0.2, 0))
+    assert call.plane.covers_speech(1.5)
+    assert not call.plane.covers_speech(1.4)

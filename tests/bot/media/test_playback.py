@@ -345,3 +345,45 @@ def test_a_piece_that_broke_off_keeps_the_words_its_audio_can_hold() -> None:
     untouched = Utterance(1, "one two")
     assert untouched.cut_text(TELEPHONE) == "one two"
     assert untouched.text == ""
+
+
+class HeldDesk(Desk):
+    """A desk where replies are held."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.held: set[int] = set()
+        self.playback = Playback(
+            self.far_end, TELEPHONE, self.clock, self.notes, is_held=lambda generation: generation in self.held
+        )
+        self.far_end.on_mark = self.playback.mark_played
+
+
+def test_a_held_reply_is_kept_whole_and_begins_the_moment_it_is_released() -> None:
+    desk = HeldDesk()
+    desk.held.add(1)
+    audio = speech(300)
+    desk.say(1, TEXT, audio)
+    desk.wait(500)
+    assert (desk.far_end.sent, desk.notes.started, desk.notes.finished) == ([], [], [])
+    waits = [desk.playback.pending]
+    desk.held.clear()
+    assert [*waits, desk.playback.pending] == [False, True]
+    desk.playback.pump(desk.clock())
+    assert desk.notes.started == [1]
+    desk.wait(700)
+    assert bytes(desk.far_end.heard) == audio
+    assert [reply.text for reply in desk.notes.finished] == [TEXT]
+
+
+def test_a_forgotten_reply_was_never_there() -> None:
+    desk = HeldDesk()
+    desk.held.add(1)
+    desk.say(1, TEXT, speech(300))
+    desk.playback.forget(1)
+    desk.held.clear()
+    assert not desk.playback.pending
+    desk.say(2, "Yes.", speech(100))
+    desk.wait(500)
+    assert [reply.generation for reply in desk.notes.finished] == [2]
+    assert bytes(desk.far_end.heard) == speech(100)
