@@ -99,6 +99,13 @@ class ReplyEndFrame(ControlFrame):
 
 
 @dataclass
+class ReplyConfirmedFrame(ControlFrame):
+    """A reply that was begun early answers the caller's turn as it ended: the rest of it may be spoken."""
+
+    generation: int
+
+
+@dataclass
 class ToolCallsFrame(DataFrame):
     """The language model asks for tools."""
 
