@@ -35,6 +35,8 @@ class _ConversationBody(BaseModel):
 
 class _StagesBody(BaseModel):
     stt_ms: float | None
+    turn_end_ms: float | None = None
+    held_ms: float | None = None
     retrieval_ms: float | None
     llm_first_token_ms: float | None
     llm_first_clause_ms: float | None

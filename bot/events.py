@@ -4,6 +4,7 @@ Persistence, metrics and live views subscribe; the call knows none of them.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from data.records import CallOutcome, Role, ToolCallRecord, TurnRecord
@@ -46,6 +47,22 @@ class ToolFinished(CallEvent):
     """A tool call ended, well or badly."""
 
     call: ToolCallRecord
+
+
+class SpeculationStage(StrEnum):
+    """What becomes of a reply that was begun before the caller's turn was certainly over."""
+
+    STARTED = "started"
+    USED = "used"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class ReplySpeculated(CallEvent):
+    """A reply was begun early, or it turned out whether that was right; `wasted_tokens` of a dropped one."""
+
+    stage: SpeculationStage
+    wasted_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.chat_model import ChatUsage
-from bot.events import CallEvent, SpeechHeard, ToolFinished, TurnFinished
+from bot.events import CallEvent, ReplySpeculated, SpeculationStage, SpeechHeard, ToolFinished, TurnFinished
 from bot.services.listen_result import ListenResult
 from data.records import RetrievalRecord, Role, ToolCallRecord, TurnLatency, TurnRecord
 
@@ -35,6 +35,8 @@ class _Reply:
     answers_caller: bool
     caller_stopped_at: float | None = None
     transcribed_at: float | None = None
+    turn_over_at: float | None = None
+    early: bool = False
     retrieval: RetrievalRecord | None = None
     tools: list[ToolCallRecord] = field(default_factory=list)
     stages: dict[Stage, float] = field(default_factory=dict)
@@ -145,12 +147,27 @@ class TurnLedger:
     def reply_began(
         self, generation: int, *, answers_caller: bool, retrieval: RetrievalRecord | None = None
     ) -> None:
-        """A reply is being made."""
+        """A reply is being made; if before the caller's turn is over, `reply_confirmed` follows."""
         reply = _Reply(answers_caller, retrieval=retrieval)
         if answers_caller:
-            reply.caller_stopped_at = self._caller_stopped_at
-            reply.transcribed_at = self._transcribed_at
+            self._note_turn(reply)
         self._replies[generation] = reply
+
+    def reply_confirmed(self, generation: int) -> None:
+        """A reply that was begun early answers the caller's turn, which is over now."""
+        reply = self._replies.get(generation)
+        if reply is not None:
+            reply.early = True
+            self._note_turn(reply)
+
+    def speculated(self, stage: SpeculationStage, wasted_tokens: int = 0) -> None:
+        """Something became of a reply that was begun before the caller's turn was certainly over."""
+        self._emit(ReplySpeculated(self._conversation_id, self._wall_clock(), stage, wasted_tokens))
+
+    def _note_turn(self, reply: _Reply) -> None:
+        reply.caller_stopped_at = self._caller_stopped_at
+        reply.transcribed_at = self._transcribed_at
+        reply.turn_over_at = self._clock()
 
     def reached(self, generation: int, stage: Stage) -> None:
         """A reply has come this far (only the first time counts)."""
@@ -267,7 +284,10 @@ def _latency(reply: _Reply) -> TurnLatency | None:
     if not reply.answers_caller:
         return None
     stages = reply.stages
+    held = _milliseconds(stages.get(Stage.FIRST_AUDIO), reply.turn_over_at)
     return TurnLatency(
+        turn_end_ms=_milliseconds(reply.caller_stopped_at, reply.turn_over_at),
+        held_ms=(held or 0.0) if reply.early else None,
         stt_ms=_milliseconds(reply.caller_stopped_at, reply.transcribed_at),
         retrieval_ms=reply.retrieval.latency_ms if reply.retrieval else None,
         llm_first_token_ms=_milliseconds(stages.get(Stage.REQUESTED), stages.get(Stage.FIRST_TOKEN)),

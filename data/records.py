@@ -144,7 +144,12 @@ class TurnLatency:
     stt_ms: float | None = None
     """Last speech sample → final transcript."""
     retrieval_ms: float | None = None
-    """What retrieval added after the final transcript (0 when it was prefetched)."""
+    """How long the model waited for retrieval (0 when it was prefetched)."""
+    turn_end_ms: float | None = None
+    """Last speech sample → the turn counted as over, and its reply was begun or, begun early, let go."""
+    held_ms: float | None = None
+    """How long the first audio of a reply that was begun early lay ready before the turn was over (0 when it came
+    after that); None for a reply that was begun afterwards."""
     llm_first_token_ms: float | None = None
     """Request sent → first token."""
     llm_first_clause_ms: float | None = None

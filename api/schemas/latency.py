@@ -43,6 +43,8 @@ class LatencySummary(ResponseBody):
 
     stt_ms: Annotated[Percentiles | None, _over("stt_ms")]
     retrieval_ms: Annotated[Percentiles | None, _over("retrieval_ms")]
+    turn_end_ms: Annotated[Percentiles | None, _over("turn_end_ms")]
+    held_ms: Annotated[Percentiles | None, _over("held_ms")]
     llm_first_token_ms: Annotated[Percentiles | None, _over("llm_first_token_ms")]
     llm_first_clause_ms: Annotated[Percentiles | None, _over("llm_first_clause_ms")]
     tts_first_byte_ms: Annotated[Percentiles | None, _over("tts_first_byte_ms")]

@@ -97,7 +97,16 @@ class LatencyStages(ResponseBody):
 
     stt_ms: float | None = Field(description="Last speech sample received → final transcript.")
     retrieval_ms: float | None = Field(
-        description="What retrieval added after the final transcript; 0 when it was done before."
+        description="How long the model waited for retrieval; 0 when it was done before."
+    )
+    turn_end_ms: float | None = Field(
+        description="Caller's last speech sample received → the turn counted as over, and its reply was begun or, "
+        "begun early, let go."
+    )
+    held_ms: float | None = Field(
+        description="Only for a reply that was begun before the turn was over (speculation): how long its first "
+        "audio lay ready until then, 0 when it came later. The stages of such a reply overlap the end of the "
+        "caller's turn: the request to the model may come before the final transcript."
     )
     llm_first_token_ms: float | None = Field(description="Request to the model → its first token.")
     llm_first_clause_ms: float | None = Field(description="First token → first clause ready to be spoken.")

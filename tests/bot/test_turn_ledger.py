@@ -76,6 +76,7 @@ def test_one_exchange_is_two_turns_with_latencies() -> None:
     assert agent.latency == TurnLatency(
         stt_ms=150.0,
         retrieval_ms=12.5,
+        turn_end_ms=200.0,
         llm_first_token_ms=200.0,
         llm_first_clause_ms=100.0,
         tts_first_byte_ms=150.0,
@@ -274,3 +275,32 @@ def test_positions_are_consecutive_and_no_tool_is_lost_whatever_happens(steps: S
     assert [turn.position for turn in desk.turns] == list(range(len(desk.turns)))
     told = [call.tool_name for turn in desk.turns for call in turn.tool_calls]
     assert sorted(told) == sorted(f"tool_{number + 1}" for number in range(tools))
+
+
+def test_a_reply_that_was_begun_early_is_measured_against_the_turn_as_it_ended() -> None:
+    desk = Desk()
+    desk.at(3.1).reply_began(1, answers_caller=True)
+    desk.at(3.1).reached(1, Stage.REQUESTED)
+    desk.at(3.3).reached(1, Stage.FIRST_TOKEN)
+    desk.at(3.35).reached(1, Stage.FIRST_CLAUSE)
+    desk.at(3.4).reached(1, Stage.FIRST_AUDIO)
+    desk.ask(2.0)
+    desk.at(3.5).reply_confirmed(1)
+    desk.at(3.51).reached(1, Stage.HEARD)
+    desk.at(6.0).reply_heard(1, ANSWER, interrupted=False)
+    latency = desk.turns[-1].latency
+    assert latency is not None
+    assert (latency.llm_first_token_ms, latency.tts_first_byte_ms) == (200.0, 50.0)
+    assert (latency.turn_end_ms, latency.held_ms, latency.voice_to_voice_ms) == (500.0, 100.0, 510.0)
+
+
+def test_an_early_reply_that_was_not_ready_in_time_was_not_held() -> None:
+    desk = Desk()
+    desk.at(3.1).reply_began(1, answers_caller=True)
+    desk.at(3.2).reply_confirmed(1)
+    desk.at(3.4).reached(1, Stage.FIRST_AUDIO)
+    desk.at(3.41).reached(1, Stage.HEARD)
+    desk.at(6.0).reply_heard(1, ANSWER, interrupted=False)
+    latency = desk.turns[-1].latency
+    assert latency is not None
+    assert latency.held_ms == 0.0
