@@ -96,8 +96,7 @@ def _state(
     http_metrics: HttpMetrics,
     client: httpx.AsyncClient,
 ) -> AppState:
-    http_metrics.watch_calls(runtime.calls)
-    http_metrics.watch_journal(runtime.journal_figures)
+    http_metrics.watch_calls(runtime)
     checks = {**standard_checks(settings, database, runtime.calls, client), **runtime.health_checks()}
     return AppState(
         settings=settings,

@@ -1,14 +1,17 @@
 """The call side of a server process: builds what calls share from the settings, and takes it down again."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from prometheus_client.registry import Collector
 from pydantic import SecretStr
 
 from api.appointment_book import DatabaseAppointmentBook
+from api.call_metrics import SpeculationMetrics
 from api.first_start import ensure_number_is_routed, ensure_sample_agent, project_knowledge
 from api.health_checks import HealthCheck
+from api.journal_metrics import JournalCollector
 from api.model_warmth import ModelWarmth
 from api.runtime_checks import runtime_checks
 from bot.barge_in import BargeInOptions
@@ -20,6 +23,7 @@ from bot.journal import CallJournal
 from bot.media.format import TELEPHONE, MediaFormat
 from bot.media.silero import SileroModel
 from bot.media.ticker import Ticker
+from bot.services.measured_model import MeasuredChatModel
 from bot.services.ollama_chat import OllamaChatModel
 from bot.services.phrase_cache import PhraseCache
 from bot.telephony import create_telephony
@@ -27,7 +31,6 @@ from config.errors import ConfigurationError
 from config.settings import Settings
 from data.agent_config import AgentConfig
 from data.database import Database
-from data.journal.figures import JournalFigures
 from data.journal.opening import OpenJournal, open_journal
 from data.knowledge.factory import build_knowledge
 from data.lease_keeper import LeaseKeeper
@@ -46,6 +49,7 @@ class CallRuntime:
         events: Where live views subscribe.
         services: What calls share.
         checks: Of what calls use.
+        collectors: What calls count.
         journal: Writes down what happens in calls.
     """
 
@@ -53,15 +57,16 @@ class CallRuntime:
     events: EventFanout
     services: CallServices
     checks: Mapping[str, HealthCheck]
+    collectors: Sequence[Collector]
     journal: OpenJournal
-
-    def journal_figures(self) -> JournalFigures:
-        """How finished turns get to the database."""
-        return self.journal.figures()
 
     def health_checks(self) -> Mapping[str, HealthCheck]:
         """Checks of the model and the vector store that calls use, by name."""
         return self.checks
+
+    def metrics(self) -> Sequence[Collector]:
+        """What calls count."""
+        return self.collectors
 
 
 def _secret(value: SecretStr | None) -> str | None:
@@ -116,6 +121,7 @@ async def open_call_runtime(
         phrases = PhraseCache(settings.speech_cache_path)
         await phrases.open()
         stack.push_async_callback(phrases.close)
+        measured = MeasuredChatModel(model, most_streams=settings.speculation_max_streams)
         telephony = create_telephony(
             settings.twilio_base_url, settings.twilio_account_sid, _secret(settings.twilio_auth_token)
         )
@@ -128,7 +134,7 @@ async def open_call_runtime(
                 _secret(settings.deepgram_api_key) or "",
                 settings.deepgram_stt_model,
             ),
-            model=model,
+            model=measured,
             capabilities=model,
             retriever=knowledge.retriever,
             intents=IntentClassifier(),
@@ -138,15 +144,19 @@ async def open_call_runtime(
             silero=silero,
             ticker=ticker,
             interruption=_interruption(settings),
+            has_time=measured.has_time,
         )
+        speculation = SpeculationMetrics()
         journal = CallJournal(writing.writer, owner)
-        events = EventFanout([journal])
+        events = EventFanout([journal, speculation])
         calls = CallManager(services, events, journal, settings.max_concurrent_calls)
         leases = LeaseKeeper(database, owner, lambda: calls.live_conversations)
         leases.start()
         stack.push_async_callback(leases.close)
         checks = runtime_checks(model, settings.ollama_model, knowledge.store, writing.figures)
-        yield CallRuntime(calls, events, services, checks, writing)
+        yield CallRuntime(
+            calls, events, services, checks, (speculation, JournalCollector(writing.figures)), writing
+        )
         await calls.drain(settings.drain_seconds)
 
 

@@ -1,14 +1,12 @@
 """Prometheus metrics of the HTTP side, in a registry of their own (one per app, nothing global)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from api.journal_metrics import JournalCollector
-from api.live_calls import LiveCalls
-from data.journal.figures import JournalFigures
+from api.live_calls import LiveCalls, Runtime
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -40,13 +38,10 @@ class HttpMetrics:
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(method, route).observe(seconds)
 
-    def watch_journal(self, figures: Callable[[], JournalFigures]) -> None:
-        """Show in the same registry how finished turns get to the database."""
-        self.registry.register(JournalCollector(figures))
-
-    def watch_calls(self, calls: LiveCalls) -> None:
-        """Show the running calls in the same registry."""
-        self.registry.register(_CallCollector(calls))
+    def watch_calls(self, runtime: Runtime) -> None:
+        """Show the running calls, and what they count, in the same registry."""
+        for collector in (_CallCollector(runtime.calls), *runtime.metrics()):
+            self.registry.register(collector)
 
 
 class _CallCollector(Collector):

@@ -1,13 +1,14 @@
 """What REST needs to know of the calls that this process holds; `bot/` provides it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
+
+from prometheus_client.registry import Collector
 
 from api.health_checks import HealthCheck
 from config.settings import Settings
 from data.database import Database
-from data.journal.figures import JournalFigures
 
 
 class LiveCalls(Protocol):
@@ -35,8 +36,8 @@ class Runtime(Protocol):
         """Checks of what calls depend on, by name; they replace the server's own of the same name."""
         ...
 
-    def journal_figures(self) -> JournalFigures:
-        """How finished turns get to the database."""
+    def metrics(self) -> Sequence[Collector]:
+        """What calls count, for `/metrics`."""
         ...
 
 
@@ -69,6 +70,6 @@ class NoRuntime:
         """Nothing beyond the server's own."""
         return {}
 
-    def journal_figures(self) -> JournalFigures:
-        """There are no turns."""
-        return JournalFigures()
+    def metrics(self) -> Sequence[Collector]:
+        """Nothing."""
+        return ()

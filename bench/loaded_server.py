@@ -32,7 +32,7 @@ def main() -> None:
     @asynccontextmanager
     async def fed(settings: Settings, database: Database) -> AsyncIterator[CallRuntime]:
         async with open_call_runtime(settings, database) as runtime:
-            feeder = Feeder(runtime.journal.writer, runtime.journal_figures, database)
+            feeder = Feeder(runtime.journal.writer, runtime.journal.figures, database)
             await feeder.announce()
             go = asyncio.Event()
             asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, go.set)

@@ -18,10 +18,11 @@ from bot.services.deepgram_speak import SpeakOptions
 from bot.services.listen_result import ListenResult
 from bot.services.speech_to_text import SpeechToText
 from bot.services.text_to_speech import TextToSpeech
+from bot.speculation import SpeculationHooks
 from bot.tools.executor import ToolExecutor
 from bot.transport.ports import MediaWire
 from bot.turn_bridge import TurnBridge
-from bot.turn_ledger import TurnLedger
+from bot.turn_ledger import Stage, TurnLedger
 from bot.turn_repair import MISSED, TurnRepair
 from config.errors import VendorError
 from data.records import EndReason
@@ -67,8 +68,12 @@ class CallParts:
         """Runs the tools."""
         return self.reply.executor
 
+    def first_clause(self, generation: int, _text: str) -> None:
+        """The model has written a piece of a reply that could be spoken."""
+        self.ledger.reached(generation, Stage.FIRST_CLAUSE)
+
     def speaking(self, generation: int, text: str) -> None:
-        """A piece of a reply goes to the voice."""
+        """A piece of a reply is for the caller, and at the voice."""
         self.repair.piece(generation, text)
         self.ledger.speaking(generation, text)
 
@@ -112,6 +117,11 @@ def make_parts(
             repair.recognised()
         return counted
 
+    def may_begin_early() -> bool:
+        wanted = agent.settings.speculative_turn and plane.agent_is_silent
+        # An answer to a tool's question is read whole, by code.
+        return wanted and not reply.tools.asking and services.has_time()
+
     def settled() -> None:
         plane.recogniser_answered()
 
@@ -137,6 +147,7 @@ def make_parts(
         end_call=hooks.end_call,
         started_at=started_at,
         native_tools=native_tools,
+        early=SpeculationHooks(may_begin_early, plane.forget, plane.release),
     )
     bridge.endings = reply.endings
 

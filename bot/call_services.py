@@ -1,5 +1,6 @@
 """Everything heavy or shared that a call uses, made once per process and handed to each call."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -79,3 +80,5 @@ class CallServices:
     silero: SileroModel
     ticker: Ticker
     interruption: InterruptionSettings
+    has_time: Callable[[], bool]
+    """Whether the model has time for replies that may be thrown away."""

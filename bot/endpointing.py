@@ -1,12 +1,12 @@
-"""When the caller's turn is over.
+"""When the caller's turn is over, and when it is worth beginning a reply before that is certain.
 
 The local voice activity model finds the pause and asks speech-to-text to settle what it heard (Finalize); then
-the words decide: a sentence that is complete is answered at once, one that plainly goes on ("and …", digits
-being dictated) is waited for, anything else gets the agent's `silence_threshold_sec`.
+the words decide how much silence is enough (`bot/turn_completeness.py`, `bot/patience.py`). A reply is begun early
+(`bot/speculation.py`) as soon as all that was said is known, settled or not.
 """
 
 import asyncio
-import re
+from collections.abc import Callable
 
 from pipecat.frames.frames import (
     Frame,
@@ -15,50 +15,20 @@ from pipecat.frames.frames import (
     VADUserStartedSpeakingFrame,
     VADUserStoppedSpeakingFrame,
 )
-from pipecat.turns.types import ProcessFrameResult
+from pipecat.turns.types import ProcessFrameResult, UserTurnSpeculation
 from pipecat.turns.user_stop import BaseUserTurnStopStrategy
 
+from bot.patience import PAUSE_SECONDS, SPECULATE_AFTER, Patience
+from bot.services.listen_result import ListenResult
+from bot.speculation import Speculation, same_words
+from bot.turn_completeness import completeness_of
 from processors.frames import TranscriptSettledFrame
 
-LEAST_SILENCE_SECONDS = 0.2
-"""Silence after which a complete sentence is answered."""
-UNFINISHED_SECONDS = 2.0
-"""Silence that is waited for after words that cannot be the end."""
 SETTLE_DEADLINE_SECONDS = 1.0
 """How long after a pause speech-to-text may take to settle; then what is there has to do."""
 WORDS_DEADLINE_SECONDS = 3.0
 """The same while words are known that it has not settled: a lost connection is made anew and what was said sent
 again by then, and a late answer to a whole sentence is better than a quick one to nothing."""
-PAUSE_SECONDS = 0.096
-"""Silence that has passed when the voice activity model reports a pause."""
-
-_TRAILING = re.compile(
-    r"\b(?:and|or|but|so|because|if|when|with|for|to|the|a|an|my|your|our|is|are|at|on|in|of|from|um|uh|er|hmm)"
-    r"[\s,.…-]*$",
-    re.IGNORECASE,
-)
-_NUMBER = (
-    r"(?:\d+|zero|oh|one|two|three|four|five|six|seven|eight|nine|ten|double|triple|plus|dash|dot|at"
-    r"|hundred|thousand|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
-)
-_DICTATION = re.compile(rf"(?:\b{_NUMBER}\b[\s,.-]*){{3,}}$", re.IGNORECASE)
-_SPELLING = re.compile(r"(?:\b[a-z]\b[\s,.-]*){2,}$", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"[.!?][\"')\]]*$")
-
-
-def silence_wanted(text: str, threshold: float) -> float:
-    """Seconds of silence after which a turn with this text is over.
-
-    Args:
-        text: The caller's words so far.
-        threshold: The agent's `silence_threshold_sec`, for text that could be complete.
-    """
-    words = text.strip()
-    if _TRAILING.search(words) or _DICTATION.search(words) or _SPELLING.search(words):
-        return max(threshold, UNFINISHED_SECONDS)
-    if _SENTENCE_END.search(words):
-        return min(threshold, LEAST_SILENCE_SECONDS)
-    return threshold
 
 
 class EndOfTurn(BaseUserTurnStopStrategy):
@@ -66,12 +36,27 @@ class EndOfTurn(BaseUserTurnStopStrategy):
 
     Args:
         threshold: The agent's `silence_threshold_sec`.
+        patience: How long the agent waits.
+        speculation: Told when a reply may be begun early.
+        covers_speech: Whether a recognition up to that second of the caller's audio holds all they said so far.
     """
 
-    def __init__(self, threshold: float) -> None:
+    def __init__(
+        self,
+        threshold: float,
+        patience: Patience,
+        speculation: Speculation,
+        covers_speech: Callable[[float], bool],
+    ) -> None:
         super().__init__()
         self._threshold = threshold
+        self._patience = patience
+        self._speculation = speculation
+        self._covers_speech = covers_speech
         self._texts: list[str] = []
+        self._interim = ""
+        self._recognised_until = 0.0
+        self._turn_open = False
         self._speaking = False
         self._settled = False
         self._words_open = False
@@ -83,11 +68,21 @@ class EndOfTurn(BaseUserTurnStopStrategy):
         await self._stop_timer()
         await super().cleanup()
 
+    async def handle_user_turn_started(self) -> None:
+        """A turn begins; what was recognised late of the one before belongs to it."""
+        self._turn_open = True
+
     async def handle_user_turn_stopped(self) -> None:
         """The turn is over, whoever ended it: begin anew."""
+        self._turn_open = False
+        if not self._texts:
+            # Nothing was settled, so nothing enters the conversation, and nobody would come for the reply.
+            await self._withdraw()
         self._texts.clear()
+        self._interim = ""
         self._settled = False
         self._words_open = False
+        self._speculation.turn_over()
         await self._stop_timer()
 
     async def process_frame(self, frame: Frame) -> ProcessFrameResult:
@@ -97,14 +92,19 @@ class EndOfTurn(BaseUserTurnStopStrategy):
             self._speaking = True
             self._settled = False
             await self._stop_timer()
+            await self._withdraw()
         elif isinstance(frame, VADUserStoppedSpeakingFrame):
             self._speaking = False
             self._silent_since = now - PAUSE_SECONDS
             await self._decide(now)
         elif isinstance(frame, InterimTranscriptionFrame):
-            await self._note_open_words(now)
+            self._note_words("", frame)
+            self._interim = frame.text
+            self._words_open = True
+            if self._timer is not None and not self._settled:
+                await self._decide(now)
         elif isinstance(frame, TranscriptionFrame):
-            self._texts.append(frame.text)
+            self._note_words(frame.text, frame)
             self._words_open = False
             self._note_settled(frame.finalized)
             await self._decide(now)
@@ -113,35 +113,67 @@ class EndOfTurn(BaseUserTurnStopStrategy):
             await self._decide(now)
         return ProcessFrameResult.CONTINUE
 
-    async def _note_open_words(self, now: float) -> None:
-        if not self._words_open:
-            self._words_open = True
-            if self._timer is not None and not self._settled:
-                await self._decide(now)
+    def _note_words(self, final: str, frame: TranscriptionFrame | InterimTranscriptionFrame) -> None:
+        self._interim = ""
+        if final:
+            self._texts.append(final)
+        if isinstance(frame.result, ListenResult):
+            self._recognised_until = frame.result.end_seconds
 
     def _note_settled(self, settled: bool) -> None:
         # While the caller speaks, this answers a pause that is over: the one to come will be asked about anew.
         self._settled = self._settled or (settled and not self._speaking)
 
+    @property
+    def _text(self) -> str:
+        return " ".join(filter(None, (*self._texts, self._interim)))
+
     async def _decide(self, now: float) -> None:
+        """End the turn, begin a reply early, or look again when the next of the two is due."""
         if self._speaking:
             return
-        silent_since = self._silent_since if self._silent_since is not None else now
-        if self._settled:
-            text = " ".join(self._texts)
-            due = silent_since + (silence_wanted(text, self._threshold) if text else 0.0)
-        else:
-            due = silent_since + (WORDS_DEADLINE_SECONDS if self._words_open else SETTLE_DEADLINE_SECONDS)
         await self._stop_timer()
+        silent_since = self._silent_since if self._silent_since is not None else now
+        look_again = await self._speculate(silent_since, now)
+        due = silent_since + self._silence_wanted()
         if due <= now:
             await self.trigger_user_turn_stopped()
-        else:
-            self._timer = self.create_task(self._wait(due - now), "end-of-turn")
+        elif not self._speaking:
+            wake_at = due if look_again is None else min(due, look_again)
+            self._timer = self.create_task(self._wait(wake_at - now), "end-of-turn")
+
+    def _silence_wanted(self) -> float:
+        if not self._settled:
+            return WORDS_DEADLINE_SECONDS if self._words_open else SETTLE_DEADLINE_SECONDS
+        if not self._text:
+            return 0.0
+        kind, answering = completeness_of(self._text), self._speculation.text is not None
+        return self._patience.silence_wanted(kind, self._threshold, answering=answering)
+
+    async def _speculate(self, silent_since: float, now: float) -> float | None:
+        """Begin a reply early if that is due; gives when it will be, if later."""
+        text, begun = self._text, self._speculation.text
+        if begun is not None and same_words(begun, text):
+            return None
+        await self._withdraw()
+        known = text and (self._settled or self._covers_speech(self._recognised_until))
+        after = SPECULATE_AFTER.get(completeness_of(text)) if known and self._turn_open else None
+        if after is None:
+            return None
+        if silent_since + after > now:
+            return silent_since + after
+        if self._speculation.begin(text):
+            await self.trigger_user_turn_inference_triggered(speculation=UserTurnSpeculation(text))
+        return None
+
+    async def _withdraw(self) -> None:
+        if self._speculation.withdraw():
+            await self.trigger_user_turn_speculation_cancelled()
 
     async def _wait(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
-        self._timer = None  # from here on the end is being carried out, and may not be cancelled half-way
-        await self.trigger_user_turn_stopped()
+        self._timer = None  # from here on what is due is being carried out, and may not be cancelled half-way
+        await self._decide(asyncio.get_running_loop().time())
 
     async def _stop_timer(self) -> None:
         timer, self._timer = self._timer, None

@@ -21,11 +21,13 @@ from pipecat.workers.runner import WorkerRunner
 
 from bot.call_parts import CallParts
 from bot.endpointing import EndOfTurn
+from bot.patience import PATIENCE
 from bot.reply_parts import ReplyParts
 from bot.turn_start import CallerSpeaks
 from processors.consent import Consent
 from processors.grounding import Grounding
 from processors.heard_transcript import HeardTranscript
+from processors.held_speech import HeldSpeech
 from processors.retrieval_prefetch import RetrievalPrefetch
 from processors.spoken_reply import SpokenReply
 from processors.tool_calls import ToolCalls
@@ -41,16 +43,27 @@ def build_pipeline(parts: CallParts) -> PipelineWorker:
     Args:
         parts: The call's own pieces, already made.
     """
-    context, reply = LLMContext(), parts.reply
+    context, reply, agent = LLMContext(), parts.reply, parts.reply.config.agent
     turns = UserTurnStrategies(
         start=[CallerSpeaks(lambda: parts.plane.may_interrupt)],
-        stop=[EndOfTurn(reply.config.agent.silence_threshold_sec)],
+        stop=[
+            EndOfTurn(
+                agent.silence_threshold_sec,
+                PATIENCE[agent.settings.turn_eagerness],
+                reply.speculation,
+                parts.plane.covers_speech,
+            )
+        ],
     )
     hear = [parts.bridge, parts.speech_to_text]
     prefetch = [RetrievalPrefetch(reply.retrieval)] if reply.retrieval is not None else []
     understand = understanding(context, reply, turns)
     repair = [_repair(understand[0], parts)]
-    speak = [SpokenReply(parts.speaking), parts.text_to_speech]
+    speak = [
+        SpokenReply(parts.first_clause),
+        HeldSpeech(reply.generations, parts.speaking),
+        parts.text_to_speech,
+    ]
     remember = [HeardTranscript(context, reply.running.over, parts.reply_heard)]
     return make_worker(
         [*hear, *prefetch, *understand, *repair, *thinking(reply), *speak, *remember],

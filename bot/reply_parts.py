@@ -19,6 +19,7 @@ from bot.prompt import PromptBuilder
 from bot.reply_endings import ReplyEndings
 from bot.running_replies import RunningReplies
 from bot.services.language_model import LanguageModel
+from bot.speculation import NEVER, Speculation, SpeculationHooks
 from bot.tools.appointment_book import AppointmentBook
 from bot.tools.call_tools import CallTools
 from bot.tools.confirmation import ConfirmationGate
@@ -60,6 +61,7 @@ class ReplyParts:
     ledger: TurnLedger
     endings: ReplyEndings
     running: RunningReplies
+    speculation: Speculation
     language_model: LanguageModel
     retrieval: TurnRetrieval | None
     executor: ToolExecutor
@@ -80,6 +82,7 @@ def make_reply_parts(
     end_call: Callable[[EndReason], None],
     started_at: datetime,
     native_tools: bool,
+    early: SpeculationHooks = NEVER,
 ) -> ReplyParts:
     """Make and wire the pieces; nothing is started yet.
 
@@ -92,6 +95,7 @@ def make_reply_parts(
         end_call: A reply that ends the call was heard.
         started_at: When the call started, with a timezone.
         native_tools: Whether the agent's model takes native tool calls.
+        early: What it takes to begin replies before a turn is over; by default none is.
     """
     agent = config.agent
     running = RunningReplies(generations)
@@ -102,6 +106,7 @@ def make_reply_parts(
     executor = ToolExecutor(registry, gate, on_outcome=lambda outcome: ledger.tool_ended(outcome.record))
     tools = CallTools(executor, gate, config, generations, lambda: ledger.caller_turns, lambda: datetime.now(UTC))
     schemas = registry.schemas()
+    speculation = Speculation(generations, ledger, early)
     language_model = LanguageModel(
         services.model,
         agent,
@@ -111,6 +116,7 @@ def make_reply_parts(
         ledger,
         endings,
         running,
+        speculation,
     )
     return ReplyParts(
         config=config,
@@ -118,6 +124,7 @@ def make_reply_parts(
         ledger=ledger,
         endings=endings,
         running=running,
+        speculation=speculation,
         language_model=language_model,
         retrieval=TurnRetrieval(AgentDocuments(services.retriever, agent)) if agent.settings.rag.enabled else None,
         executor=executor,

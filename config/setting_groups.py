@@ -88,6 +88,11 @@ class OllamaSettings(BaseModel):
     llm_timeout_sec: float = Field(
         10, gt=0, le=120, description="Longest wait, in seconds, for a reply's first token."
     )
+    speculation_max_streams: int = Field(
+        32,
+        ge=0,
+        description="Replies under way from which none is begun early, before a turn is over; 0 for never.",
+    )
     analysis_model: str | None = Field(
         None, description="Model for the analysis after a call; empty uses the agent's own."
     )

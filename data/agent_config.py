@@ -29,6 +29,14 @@ class BuiltInTool(StrEnum):
     BOOK_APPOINTMENT = "book_appointment"
 
 
+class TurnEagerness(StrEnum):
+    """How soon an agent takes the word when the caller pauses."""
+
+    PATIENT = "patient"
+    NORMAL = "normal"
+    EAGER = "eager"
+
+
 class BuiltInToolSettings(_Frozen):
     """How one built-in tool is offered to the model."""
 
@@ -79,6 +87,10 @@ class AgentSettings(_Frozen):
     disable_first_message_interruptions: bool = False
     interruption_ignore_terms: Annotated[tuple[str, ...], Field(max_length=100)] = ()
     """Words and phrases that never interrupt the agent, besides "uh-huh" and its like."""
+    turn_eagerness: TurnEagerness = TurnEagerness.NORMAL
+    """How soon the agent takes the word when the caller pauses."""
+    speculative_turn: bool = True
+    """Whether replies may be begun before the caller's turn is certainly over."""
     tags: tuple[str, ...] = ()
     preserved: dict[str, JsonValue] = Field(default_factory=dict)
     """ElevenLabs keys that this version stores and shows but does not act on, in their own nesting

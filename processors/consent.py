@@ -35,6 +35,8 @@ class Consent(FrameProcessor):
         if isinstance(frame, InterruptionFrame):
             self._interruptions += 1
         if type(frame) is LLMContextFrame and direction is FrameDirection.DOWNSTREAM and self._desk.asking:
+            if frame.speculation:
+                return  # an answer counts once it is whole
             # In a task of its own: an interruption ends what this processor is doing, and what was agreed to
             # must be done, and be known to the conversation, all the same.
             task = self.create_task(self._decide(frame, self._interruptions), "consent")

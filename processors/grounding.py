@@ -42,11 +42,11 @@ class Grounding(FrameProcessor):
     async def _ground(self, frame: LLMContextFrame, direction: FrameDirection) -> None:
         question = newest_user_text(frame.context)
         if self._retrieval is None or not question:
-            await self.push_frame(GroundedContextFrame(frame.context), direction)
+            await self.push_frame(GroundedContextFrame(frame.context, frame.speculation), direction)
             return
-        found = await self._retrieval.find(question)
+        found = await self._retrieval.find(question, is_final=not frame.speculation)
         await self.push_frame(
-            GroundedContextFrame(frame.context, snippets=found.snippets, retrieval=found.record), direction
+            GroundedContextFrame(frame.context, frame.speculation, found.snippets, found.record), direction
         )
 
 

@@ -66,8 +66,13 @@ class TurnRetrieval:
             return
         self._begin(text)
 
-    async def find(self, question: str) -> Found:
-        """Snippets for the finished question; the record's latency is what this added to the turn."""
+    async def find(self, question: str, *, is_final: bool = True) -> Found:
+        """Snippets for the question; the record's latency is what this added to the turn.
+
+        Args:
+            question: All that the caller said.
+            is_final: False while they may go on: the search is kept for when they have not.
+        """
         began = time.perf_counter()
         if self._task is None or self._task.cancelled() or not _covers(self._query, question):
             self._drop()
@@ -77,8 +82,9 @@ class TurnRetrieval:
         if found.record.timed_out and self._earlier is not None:
             # What was found for most of the question beats nothing.
             found = self._earlier
-        self._drop()
-        self._earlier = None
+        if is_final:
+            self._drop()
+            self._earlier = None
         record = found.record
         added = (time.perf_counter() - began) * 1000
         return Found(

@@ -271,6 +271,7 @@ def _assembled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     order: list[str] = []
     monkeypatch.setattr(pipeline, "Pipeline", lambda processors: order.extend(one.shown for one in processors))
     monkeypatch.setattr(pipeline, "PipelineWorker", MagicMock())
+    monkeypatch.setattr(pipeline, "PATIENCE", MagicMock())  # an agent's own choice, which a stand-in has not made
     pipeline.build_pipeline(cast(CallParts, _stand_in(CallParts)))
     return order
 

@@ -139,5 +139,7 @@ FIELD_MAPPINGS: tuple[FieldMapping, ...] = (
         ("settings", "disable_first_message_interruptions"),
         (*_AGENT, "disable_first_message_interruptions"),
     ),
+    FieldMapping("turn_eagerness", ("settings", "turn_eagerness"), (*_TURN, "turn_eagerness")),
+    FieldMapping("speculative_turn", ("settings", "speculative_turn"), (*_TURN, "speculative_turn")),
     FieldMapping("tags", ("settings", "tags"), ("tags",)),
 )

@@ -61,7 +61,6 @@ _CONVERSATION_CONFIG: JsonObject = {
         "turn_timeout": 7.0,
         "initial_wait_time": None,
         "silence_end_call_timeout": -1.0,
-        "turn_eagerness": "normal",
         "mode": "turn",
         "interruption_ignore_terms": [],
         "soft_timeout_config": {"timeout_seconds": -1.0, "message": "Hhmmmm...yeah."},

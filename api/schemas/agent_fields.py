@@ -4,7 +4,7 @@ The bounds repeat those of `data/agent_config.py`, for the API's documentation; 
 Every field is optional and null clears it: what a create needs is checked where it is needed.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, JsonValue
 
@@ -114,5 +114,11 @@ class FlatFields(RequestBody):
     disable_first_message_interruptions: bool | None = None
     interruption_ignore_terms: list[str] | None = Field(
         default=None, description='Words that never interrupt the agent, besides "uh-huh" and its like.'
+    )
+    turn_eagerness: Literal["patient", "normal", "eager"] | None = Field(
+        default=None, description="How soon the agent takes the word when the caller pauses."
+    )
+    speculative_turn: bool | None = Field(
+        default=None, description="Whether replies may be begun before the caller's turn is certainly over."
     )
     tags: list[str] | None = None

@@ -6,6 +6,7 @@ kept and shown again; `api/agent_views/nested_defaults.py` has their whole shape
 """
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import ConfigDict, Field, JsonValue
 
@@ -109,6 +110,8 @@ class AgentDetail(ResponseBody):
     max_duration_seconds: int
     disable_first_message_interruptions: bool
     interruption_ignore_terms: list[str]
+    turn_eagerness: Literal["patient", "normal", "eager"]
+    speculative_turn: bool
     tags: list[str]
     created_at: datetime
     updated_at: datetime

@@ -8,21 +8,28 @@ spoken apology, and a second failure in a row ends the call politely.
 import asyncio
 from collections.abc import Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
 
 from loguru import logger
-from pipecat.frames.frames import CancelFrame, EndFrame, Frame, InterruptionFrame
+from pipecat.frames.frames import (
+    CancelFrame,
+    EagerEndOfTurnCancelFrame,
+    EndFrame,
+    Frame,
+    InterruptionFrame,
+)
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
-from bot.chat_model import ChatMessage, ChatModel, ChatRequest, ChatRole, ToolSchema
+from bot.chat_model import ChatModel, ChatRequest, ToolSchema
 from bot.conversation import messages_of, remember_tools, tool_messages
 from bot.generations import Generations
 from bot.phases import CallPhase
 from bot.prompt import PromptBuilder
 from bot.reply_endings import ReplyEndings
 from bot.running_replies import RunningReplies
+from bot.services.reply_turn import ReplyTurn, split_question
 from bot.services.unthinking import UnthinkingText
+from bot.speculation import Speculation
 from bot.tools.tool_text import ToolTextParser
 from bot.turn_ledger import Stage, TurnLedger
 from config.errors import VendorError
@@ -32,6 +39,7 @@ from data.records import EndReason
 from processors.frames import (
     DecidedContextFrame,
     GroundedContextFrame,
+    ReplyConfirmedFrame,
     ReplyEndFrame,
     ReplyTextFrame,
     SayFrame,
@@ -51,22 +59,6 @@ GOODBYE = "Thank you for calling. Goodbye."
 NOTHING_TO_SAY = "I'm sorry, could you say that again, please?"
 
 
-@dataclass(slots=True)
-class _Turn:
-    """A reply in the making."""
-
-    generation: int
-    context: LLMContext
-    history: tuple[ChatMessage, ...]
-    question: str
-    snippets: Sequence[Snippet]
-    exchanges: list[ChatMessage] = field(default_factory=list)
-    rounds: int = 0
-    said: str = ""
-    exchanged: int = 0
-    """Characters of `said` that `exchanges` already hold."""
-
-
 class LanguageModel(FrameProcessor):
     """Makes replies, one at a time.
 
@@ -79,6 +71,7 @@ class LanguageModel(FrameProcessor):
         ledger: Told how each reply comes about.
         endings: Told which reply ends the call, and which may not be interrupted.
         running: Told what is being said.
+        speculation: Says which early replies are wanted, and is told what became of them.
     """
 
     def __init__(
@@ -91,6 +84,7 @@ class LanguageModel(FrameProcessor):
         ledger: TurnLedger,
         endings: ReplyEndings,
         running: RunningReplies,
+        speculation: Speculation,
     ) -> None:
         super().__init__(name="language-model")
         self._model = model
@@ -101,9 +95,12 @@ class LanguageModel(FrameProcessor):
         self._ledger = ledger
         self._endings = endings
         self._running = running
+        self._speculation = speculation
         self._phase = CallPhase.CALL_START
         self._failures = 0
-        self._turn: _Turn | None = None
+        self._turn: ReplyTurn | None = None
+        self._early: ReplyTurn | None = None
+        """A reply to a turn that may not be over; the one before it stays `_turn` until it is."""
         self._unfinished: int | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -111,7 +108,7 @@ class LanguageModel(FrameProcessor):
         """Begin, go on with or drop a reply; everything else passes."""
         await super().process_frame(frame, direction)
         if isinstance(frame, GroundedContextFrame):
-            await self._answer(frame)
+            await (self._speculate(frame) if frame.speculation else self._answer(frame))
         elif isinstance(frame, DecidedContextFrame):
             await self._answer_decided(frame)
         elif isinstance(frame, SayFrame):
@@ -120,7 +117,10 @@ class LanguageModel(FrameProcessor):
             await self._go_on(frame)
         else:
             if isinstance(frame, (InterruptionFrame, EndFrame, CancelFrame)):
+                await self._drop_early()
                 await self._drop()
+            elif isinstance(frame, EagerEndOfTurnCancelFrame):
+                await self._drop_early()
             await self.push_frame(frame, direction)
 
     async def cleanup(self) -> None:
@@ -131,6 +131,9 @@ class LanguageModel(FrameProcessor):
     # --- beginnings ---------------------------------------------------------------------------------------
 
     async def _answer(self, frame: GroundedContextFrame) -> None:
+        if self._early is not None and self._is_answered_early(frame.context):
+            await self._confirm(self._early, frame.context)
+            return
         turn = await self._begin(frame.context, frame.snippets)
         self._ledger.reply_began(turn.generation, answers_caller=True, retrieval=frame.retrieval)
         self._task = self.create_task(self._generate(turn), f"reply-{turn.generation}")
@@ -149,6 +152,7 @@ class LanguageModel(FrameProcessor):
         )
 
     async def _say_alone(self, frame: SayFrame) -> None:
+        await self._give_up_early()
         if self._turn is not None and not self._generations.is_current(self._turn.generation):
             await self._drop()
         generation = self._generations.next()
@@ -160,27 +164,86 @@ class LanguageModel(FrameProcessor):
             self._endings.end_after(generation, frame.ends_call)
         await self._finish(generation, frame.text, fixed=frame.fixed)
 
-    async def _begin(self, context: LLMContext, snippets: Sequence[Snippet]) -> _Turn:
+    async def _begin(self, context: LLMContext, snippets: Sequence[Snippet]) -> ReplyTurn:
+        await self._give_up_early()
         await self._drop()
+        await self._settle_last()
+        history, question = split_question(self._running.woven_into(messages_of(context)))
+        phase = self._phase.advance(self._ledger.caller_turns)
+        turn = ReplyTurn(self._generations.next(), context, history, question, snippets, phase)
+        self._take_up(turn)
+        return turn
+
+    async def _settle_last(self) -> None:
+        """The last reply is over, as a new one begins."""
         if self._turn is not None and not self._generations.is_current(self._turn.generation):
             self._ledger.reply_dropped(self._turn.generation)
         if self._unfinished is not None and self._generations.is_current(self._unfinished):
             # A turn that may not interrupt: what was said of the reply before it stands, and ends here.
             await self._finish(self._unfinished)
-        messages = self._running.woven_into(messages_of(context))
-        asked = len(messages)
-        while asked and messages[asked - 1].role is ChatRole.USER:
-            asked -= 1
-        question = " ".join(message.content for message in messages[asked:])
-        self._phase = self._phase.advance(self._ledger.caller_turns)
-        self._turn = _Turn(self._generations.next(), context, messages[:asked], question, snippets)
-        self._unfinished = self._turn.generation
-        self._running.began(self._turn.generation, len(context.messages))
-        return self._turn
+
+    def _take_up(self, turn: ReplyTurn) -> None:
+        """From here on this is the reply that the caller gets."""
+        self._turn = turn
+        self._phase = turn.phase
+        self._unfinished = None if turn.ended else turn.generation
+        self._running.began(turn.generation, len(turn.context.messages))
+        self._running.said(turn.generation, turn.said)
+
+    # --- early replies ------------------------------------------------------------------------------------
+
+    async def _speculate(self, frame: GroundedContextFrame) -> None:
+        """Begin a reply to what the caller has probably said; all of it is held until `_confirm`."""
+        await self._drop_early()
+        messages = messages_of(frame.context)
+        if not self._speculation.is_wanted(messages[-1].content):
+            return  # the caller went on while the documents were searched
+        await self._drop()
+        history, question = split_question(self._running.woven_into(messages))
+        phase = self._phase.advance(self._ledger.caller_turns + 1)
+        generation = self._speculation.started()
+        turn = ReplyTurn(generation, frame.context, history, question, frame.snippets, phase, held=True)
+        self._early = turn
+        self._ledger.reply_began(generation, answers_caller=True, retrieval=frame.retrieval)
+        self._task = self.create_task(self._generate(turn), f"early-reply-{generation}")
+
+    def _is_answered_early(self, context: LLMContext) -> bool:
+        early = self._early
+        if early is None or not self._generations.is_current(early.generation):
+            return False
+        return early.answers(*split_question(self._running.woven_into(messages_of(context))))
+
+    async def _confirm(self, turn: ReplyTurn, context: LLMContext) -> None:
+        """The turn ended with the words that were answered early: the reply is the caller's."""
+        self._early = None
+        await self._settle_last()
+        turn.held = False
+        turn.context = context
+        self._take_up(turn)
+        self._ledger.reply_confirmed(turn.generation)
+        self._speculation.used(turn.generation)
+        await self.push_frame(ReplyConfirmedFrame(turn.generation))
+        if turn.requests:
+            await self.push_frame(ToolCallsFrame(turn.generation, turn.requests))
+
+    async def _give_up_early(self) -> None:
+        """Something else is to be said: whatever was made early goes, everywhere."""
+        self._speculation.turn_over()
+        if await self._drop_early():
+            await self.push_frame(EagerEndOfTurnCancelFrame())
+
+    async def _drop_early(self) -> bool:
+        turn, self._early = self._early, None
+        if turn is None:
+            return False
+        self._speculation.dropped(turn.generation, turn.tokens)
+        await self._drop()
+        self._ledger.reply_dropped(turn.generation)
+        return True
 
     # --- generating ---------------------------------------------------------------------------------------
 
-    async def _generate(self, turn: _Turn) -> None:
+    async def _generate(self, turn: ReplyTurn) -> None:
         try:
             requests = await self._stream(turn)
             if not requests and not _is_audible(turn.said) and turn.rounds == 0:
@@ -188,21 +251,25 @@ class LanguageModel(FrameProcessor):
                 requests = await self._stream(turn)
         except VendorError as error:
             logger.bind(vendor=error.vendor, permanent=error.permanent).error(error.message)
-            await self._apologise(turn)
+            await self._fail(turn)
             return
         except Exception:
             # Whatever defect this is, a caller who hears nothing is worse; the trace is in the log.
             logger.exception("Making a reply failed unexpectedly")
-            await self._apologise(turn)
+            await self._fail(turn)
             return
         self._failures = 0
         if requests and turn.rounds < MOST_TOOL_ROUNDS:
             turn.rounds += 1
+            if turn.held:
+                turn.requests = requests  # nothing is done before the turn is over
+                return
             await self.push_frame(ToolCallsFrame(turn.generation, requests))
             return
+        turn.ended = True
         await self._finish(turn.generation, "" if _is_audible(turn.said) else NOTHING_TO_SAY, fixed=True)
 
-    async def _stream(self, turn: _Turn) -> tuple[ToolRequest, ...]:
+    async def _stream(self, turn: ReplyTurn) -> tuple[ToolRequest, ...]:
         """Stream one generation into the pipeline; returns the tools it asks for."""
         parser, unthinking = ToolTextParser(), UnthinkingText()
         requests: list[ToolRequest] = []
@@ -210,6 +277,7 @@ class LanguageModel(FrameProcessor):
         async with aclosing(self._model.stream(self._request(turn))) as chunks:
             async for chunk in chunks:
                 if chunk.text or chunk.tool_calls:
+                    turn.tokens += 1
                     self._ledger.reached(turn.generation, Stage.FIRST_TOKEN)
                 parsed = parser.feed(unthinking.feed(chunk.text))
                 calls = (*chunk.tool_calls, *parsed.tool_calls)
@@ -222,12 +290,12 @@ class LanguageModel(FrameProcessor):
         await self._speak(turn, last.text + rest.text)
         return tuple(requests)
 
-    def _request(self, turn: _Turn) -> ChatRequest:
+    def _request(self, turn: ReplyTurn) -> ChatRequest:
         settings = self._agent.settings
         return ChatRequest(
             model=self._agent.model_name,
             messages=self._prompt.build(
-                turn.history, turn.question, turn.snippets, self._phase, tuple(turn.exchanges)
+                turn.history, turn.question, turn.snippets, turn.phase, tuple(turn.exchanges)
             ),
             tools=self._tools,
             temperature=settings.temperature,
@@ -236,7 +304,7 @@ class LanguageModel(FrameProcessor):
             stop=settings.stop,
         )
 
-    async def _speak(self, turn: _Turn, text: str) -> None:
+    async def _speak(self, turn: ReplyTurn, text: str) -> None:
         if text:
             turn.said += text
             await self._push_text(turn.generation, text)
@@ -252,7 +320,13 @@ class LanguageModel(FrameProcessor):
         if generation == self._unfinished:
             self._unfinished = None
 
-    async def _apologise(self, turn: _Turn) -> None:
+    async def _fail(self, turn: ReplyTurn) -> None:
+        if turn.held:
+            turn.failed = True  # the turn is answered anew when it is over, which is the retry
+        else:
+            await self._apologise(turn)
+
+    async def _apologise(self, turn: ReplyTurn) -> None:
         self._failures += 1
         if self._failures >= MOST_FAILURES:
             self._endings.end_after(turn.generation, EndReason.ERROR)

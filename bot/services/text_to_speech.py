@@ -2,7 +2,13 @@
 
 from collections.abc import Callable
 
-from pipecat.frames.frames import CancelFrame, EndFrame, Frame, InterruptionFrame
+from pipecat.frames.frames import (
+    CancelFrame,
+    EagerEndOfTurnCancelFrame,
+    EndFrame,
+    Frame,
+    InterruptionFrame,
+)
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from bot.services.deepgram_speak import DeepgramSpeaker, SpeakOptions
@@ -41,7 +47,8 @@ class TextToSpeech(FrameProcessor):
         if isinstance(frame, SpeechEndFrame):
             self.speaker.finish(frame.generation)
             return
-        if isinstance(frame, InterruptionFrame):
+        if isinstance(frame, (InterruptionFrame, EagerEndOfTurnCancelFrame)):
+            # A reply is begun early only while the agent is silent, so what there is belongs to it.
             self.speaker.clear()
         elif isinstance(frame, (EndFrame, CancelFrame)):
             await self.speaker.close()

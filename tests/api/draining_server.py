@@ -2,10 +2,12 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from prometheus_client.registry import Collector
 
 from api import server
 from api.health_checks import HealthCheck
@@ -14,7 +16,6 @@ from bot.call_config import CallConfig
 from bot.transport.ports import CallTransport
 from config.settings import Settings
 from data.database import Database
-from data.journal.figures import JournalFigures
 from data.repositories.agent import AgentRepository
 from tests.api.twilio_server import FakeCalls, make_agent
 
@@ -49,8 +50,8 @@ class DrainingRuntime:
     def health_checks(self) -> Mapping[str, HealthCheck]:
         return {}
 
-    def journal_figures(self) -> JournalFigures:
-        return JournalFigures()
+    def metrics(self) -> Sequence[Collector]:
+        return ()
 
 
 @asynccontextmanager

@@ -1,10 +1,11 @@
 """Call sides that run no calls, but take them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+from prometheus_client.registry import Collector
 
 from api.health_checks import HEALTHY, CheckResult, HealthCheck
 from api.live_calls import LiveCalls
-from data.journal.figures import JournalFigures
 
 
 class FixedCalls:
@@ -45,6 +46,6 @@ class IdleRuntime:
 
         return {"ollama": check}
 
-    def journal_figures(self) -> JournalFigures:
-        """Nothing waits."""
-        return JournalFigures()
+    def metrics(self) -> Sequence[Collector]:
+        """Nothing."""
+        return ()

@@ -1,7 +1,7 @@
 """The Twilio routes on a real server with a real database, and somebody who runs calls for a test."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import httpx
+from prometheus_client.registry import Collector
 from twilio.request_validator import RequestValidator
 from websockets.asyncio.client import ClientConnection, connect
 
@@ -22,7 +23,6 @@ from bot.transport.ports import CallTransport, StreamEnd
 from config.settings import Settings
 from data.agent_config import AgentConfig
 from data.database import Database
-from data.journal.figures import JournalFigures
 from data.phone_numbers import PhoneNumber
 from data.records import ConversationRecord
 from data.repositories.agent import AgentRepository
@@ -90,8 +90,8 @@ class FakeRuntime:
     def health_checks(self) -> Mapping[str, HealthCheck]:
         return {}
 
-    def journal_figures(self) -> JournalFigures:
-        return JournalFigures()
+    def metrics(self) -> Sequence[Collector]:
+        return ()
 
 
 def make_settings(**values: object) -> Settings:

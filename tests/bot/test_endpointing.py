@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from pipecat.frames.frames import (
+    EagerEndOfTurnCancelFrame,
     InterimTranscriptionFrame,
     LLMContextFrame,
     LLMContextUserTurnFrame,
@@ -20,41 +21,18 @@ from pipecat.processors.aggregators.llm_response_universal import LLMUserAggrega
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
 from bot import endpointing
-from bot.endpointing import LEAST_SILENCE_SECONDS, PAUSE_SECONDS, UNFINISHED_SECONDS, EndOfTurn, silence_wanted
+from bot.conversation import messages_of
+from bot.endpointing import EndOfTurn
+from bot.patience import PAUSE_SECONDS, Patience
+from bot.speculation import NEVER, SpeculationHooks
 from bot.turn_start import CallerSpeaks
 from processors.frames import TranscriptSettledFrame
+from tests.bot.turn_ends import NORMAL, end_of_turn
 from tests.processors.bench import Bench, running
 
 THRESHOLD = 0.35
 COMPLETE = "How much is the premium plan?"
 OPEN = "Tell me about the premium plan"
-
-
-@pytest.mark.parametrize(
-    ("text", "wanted"),
-    [
-        ("How much is it?", LEAST_SILENCE_SECONDS),
-        ("Yes.", LEAST_SILENCE_SECONDS),
-        ('She said "no."', LEAST_SILENCE_SECONDS),
-        ("Yes", 0.8),
-        ("I would like to book a visit", 0.8),
-        ("I would like to book a visit and", UNFINISHED_SECONDS),
-        ("My name is.", UNFINISHED_SECONDS),
-        ("It is for my", UNFINISHED_SECONDS),
-        ("I need it because…", UNFINISHED_SECONDS),
-        ("Well, um,", UNFINISHED_SECONDS),
-        ("five five five", UNFINISHED_SECONDS),
-        ("My number is 5 5 5, 1 2.", UNFINISHED_SECONDS),
-        ("That is spelled S M I", UNFINISHED_SECONDS),
-    ],
-)
-def test_the_words_say_how_long_to_wait(text: str, wanted: float) -> None:
-    assert silence_wanted(text, 0.8) == wanted
-
-
-def test_a_patient_agent_waits_no_less_for_what_is_unfinished_and_a_quick_one_no_more_for_the_complete() -> None:
-    assert silence_wanted("and", 5.0) == 5.0
-    assert silence_wanted("Yes.", 0.1) == 0.1
 
 
 @dataclass
@@ -79,6 +57,19 @@ class Turns:
     async def settled(self) -> None:
         await self.bench.send(TranscriptSettledFrame())
 
+    async def interim(self, text: str) -> None:
+        await self.bench.send(InterimTranscriptionFrame(text, "caller", "now"))
+
+    async def begins(self, *texts: str) -> None:
+        """Replies begun early so far, by what they answer."""
+        await self.bench.wait_for(lambda: len(self.early) >= len(texts))
+        assert self.early == list(texts)
+
+    @property
+    def early(self) -> list[str]:
+        frames = [frame for frame in self.bench.got(LLMContextFrame) if frame.speculation]
+        return [str(messages_of(frame.context)[-1].content) for frame in frames]
+
     async def have_said(self, *texts: str) -> None:
         """The turns so far; frames with words come behind those that only tell of the end."""
         frames = await self.bench.until(LLMContextUserTurnFrame, len(texts))
@@ -98,8 +89,15 @@ class Turns:
 
 
 @asynccontextmanager
-async def caller(threshold: float = THRESHOLD) -> AsyncIterator[Turns]:
-    context, strategy = LLMContext(), EndOfTurn(threshold)
+async def caller(
+    threshold: float = THRESHOLD,
+    *,
+    patience: Patience = NORMAL,
+    hooks: SpeculationHooks = NEVER,
+    covered: bool = True,
+) -> AsyncIterator[Turns]:
+    context = LLMContext()
+    strategy = end_of_turn(threshold, patience=patience, hooks=hooks, covered=covered)
     aggregator = LLMUserAggregator(
         context,
         params=LLMUserAggregatorParams(
@@ -116,7 +114,7 @@ async def test_a_complete_sentence_is_answered_as_soon_as_its_pause_is_long_enou
         await turns.starts()
         await turns.pauses()
         await turns.final(COMPLETE)
-        await turns.ends_within(LEAST_SILENCE_SECONDS - PAUSE_SECONDS, LEAST_SILENCE_SECONDS + 0.1)
+        await turns.ends_within(NORMAL.complete - PAUSE_SECONDS, NORMAL.complete + 0.1)
         await turns.have_said(COMPLETE)
         await turns.does_not_end_for(0.3)
         assert len(turns.bench.got(LLMContextFrame)) == 1
@@ -126,7 +124,7 @@ async def test_a_complete_sentence_whose_final_comes_late_is_answered_at_once() 
     async with caller() as turns:
         await turns.starts()
         await turns.pauses()
-        await asyncio.sleep(LEAST_SILENCE_SECONDS)
+        await asyncio.sleep(NORMAL.complete)
         await turns.final(COMPLETE)
         await turns.ends_within(0, 0.05)
 
@@ -140,9 +138,8 @@ async def test_text_that_could_be_complete_gets_the_agents_threshold() -> None:
 
 
 @pytest.mark.parametrize("text", ["I would like a visit and", "five five five one"])
-async def test_what_plainly_goes_on_is_waited_for(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(endpointing, "UNFINISHED_SECONDS", 0.7)
-    async with caller() as turns:
+async def test_what_plainly_goes_on_is_waited_for(text: str) -> None:
+    async with caller(patience=replace(NORMAL, dangling=0.7)) as turns:
         await turns.starts()
         await turns.pauses()
         await turns.final(text)
@@ -249,3 +246,115 @@ async def test_each_turn_is_judged_by_its_own_words() -> None:
             await turns.final(text)
             await turns.ends_within(0, 0.3, count)  # together they would be a number being dictated
         await turns.have_said("Room five five.", "Six.")
+
+
+ALWAYS = SpeculationHooks(may_begin=lambda: True, forget=lambda _generation: None, release=lambda: None)
+ASKED = "how much is the premium plan?"
+
+
+async def test_a_reply_is_begun_at_the_pause_on_words_that_are_not_settled() -> None:
+    async with caller(hooks=ALWAYS) as turns:
+        await turns.starts()
+        await turns.interim(ASKED)
+        await turns.does_not_end_for(0.05)
+        assert turns.early == []  # they are still speaking
+        await turns.pauses()
+        await turns.begins(ASKED)
+        await turns.final(COMPLETE)  # other case, same words
+        await turns.ends_within(0.0, NORMAL.complete_while_answering)
+        await turns.begins(ASKED)
+        assert turns.bench.got(EagerEndOfTurnCancelFrame) == []
+        frames = await turns.bench.until(LLMContextFrame, 2)
+        assert [frame.speculation for frame in frames] == [True, False]
+
+
+async def test_the_conversation_does_not_hold_what_was_only_guessed() -> None:
+    async with caller(hooks=ALWAYS) as turns:
+        await turns.starts()
+        await turns.interim(ASKED)
+        await turns.pauses()
+        await turns.begins(ASKED)
+        assert turns.context.messages == []
+        await turns.final(COMPLETE)
+        await turns.have_said(COMPLETE)
+        assert [message.content for message in messages_of(turns.context)] == [COMPLETE]
+
+
+async def test_who_is_being_answered_early_may_take_a_breath() -> None:
+    async with caller(threshold=0.8, hooks=ALWAYS, covered=False) as turns:
+        await turns.starts()
+        await turns.pauses()
+        await turns.final(COMPLETE)
+        await turns.begins(COMPLETE)
+        await turns.does_not_end_for(NORMAL.complete)
+        await turns.starts()
+        await turns.bench.until(EagerEndOfTurnCancelFrame)
+        await turns.pauses()
+        await turns.final("For a year?")
+        await turns.begins(COMPLETE, f"{COMPLETE} For a year?")
+        await turns.have_said(f"{COMPLETE} For a year?")
+
+
+async def test_words_that_come_out_otherwise_are_answered_anew() -> None:
+    async with caller(hooks=ALWAYS) as turns:
+        await turns.starts()
+        await turns.interim("how much is the plan?")
+        await turns.pauses()
+        await turns.begins("how much is the plan?")
+        await turns.final(COMPLETE)
+        await turns.begins("how much is the plan?", COMPLETE)
+        assert len(turns.bench.got(EagerEndOfTurnCancelFrame)) == 1
+        await turns.have_said(COMPLETE)
+
+
+async def test_a_turn_of_which_nothing_is_ever_settled_leaves_no_reply_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(endpointing, "WORDS_DEADLINE_SECONDS", 0.4)
+    async with caller(hooks=ALWAYS) as turns:
+        await turns.starts()
+        await turns.interim(ASKED)
+        await turns.pauses()
+        await turns.begins(ASKED)
+        await turns.bench.until(UserStoppedSpeakingFrame)
+        await turns.bench.until(EagerEndOfTurnCancelFrame)
+        assert turns.bench.got(LLMContextUserTurnFrame) == []
+
+
+async def test_words_that_may_not_be_all_are_waited_for() -> None:
+    async with caller(hooks=ALWAYS, covered=False) as turns:
+        await turns.starts()
+        await turns.interim(ASKED)
+        await turns.pauses()
+        await turns.does_not_end_for(0.1)
+        assert turns.early == []
+        await turns.final(COMPLETE)
+        await turns.begins(COMPLETE)
+
+
+async def test_after_words_that_could_be_complete_a_reply_is_begun_a_little_later() -> None:
+    async with caller(hooks=ALWAYS) as turns:
+        await turns.starts()
+        await turns.pauses()
+        await turns.final(OPEN)
+        await turns.does_not_end_for(0.08)
+        assert turns.early == []
+        await turns.begins(OPEN)
+        await turns.ends_within(NORMAL.breath, THRESHOLD + NORMAL.breath)
+
+
+async def test_nothing_is_begun_after_what_plainly_goes_on() -> None:
+    async with caller(hooks=ALWAYS, patience=replace(NORMAL, dangling=0.5)) as turns:
+        await turns.starts()
+        await turns.pauses()
+        await turns.final("I would like a visit and")
+        await turns.ends_within(0.3, 0.6)
+        assert turns.early == []
+
+
+async def test_somebody_who_asks_whether_anybody_is_there_is_answered_at_once() -> None:
+    async with caller(patience=replace(NORMAL, complete=0.7)) as turns:
+        await turns.starts()
+        await turns.pauses()
+        await turns.final("Hello?")
+        await turns.ends_within(0.0, 0.05)

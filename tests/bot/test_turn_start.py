@@ -11,14 +11,14 @@ from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.aggregators.llm_response_universal import LLMUserAggregator, LLMUserAggregatorParams
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
-from bot.endpointing import EndOfTurn
 from bot.turn_start import CallerSpeaks
 from processors.frames import TranscriptSettledFrame
+from tests.bot.turn_ends import end_of_turn
 from tests.processors.bench import running
 
 
 def aggregator(*, may_interrupt: bool) -> LLMUserAggregator:
-    strategies = UserTurnStrategies(start=[CallerSpeaks(lambda: may_interrupt)], stop=[EndOfTurn(0.8)])
+    strategies = UserTurnStrategies(start=[CallerSpeaks(lambda: may_interrupt)], stop=[end_of_turn(0.8)])
     params = LLMUserAggregatorParams(user_turn_strategies=strategies, empty_user_turn=None)
     return LLMUserAggregator(LLMContext(), params=params)
 

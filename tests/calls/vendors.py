@@ -107,6 +107,15 @@ class Vendors:
         """Exact replies of the language model."""
         await self._control_ollama("script", [reply.model_dump(mode="json") for reply in replies])
 
+    async def forget_requests(self) -> None:
+        """Begin to note the language model's requests anew."""
+        (await self.http.delete(f"{self.ollama_url}/simulator/state")).raise_for_status()
+
+    async def request_outcomes(self) -> list[str]:
+        """What became of the language model's requests: `completed`, `cancelled`, `failed` …, in order."""
+        state = (await self.http.get(f"{self.ollama_url}/simulator/state")).json()
+        return [request["outcome"] for request in state["last_requests"]]
+
     async def reset(self) -> None:
         """No faults, no scripts."""
         self.deepgram.faults.replace(FaultRules())

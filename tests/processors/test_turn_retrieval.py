@@ -189,3 +189,14 @@ async def test_cancelling_leaves_no_search_behind() -> None:
     await settle()
     assert documents.running == 0
     assert documents.queries == [QUESTION]
+
+
+async def test_a_search_for_words_that_may_go_on_is_kept_for_when_they_have_not() -> None:
+    documents = Documents()
+    retrieval = TurnRetrieval(documents)
+    early = await retrieval.find(QUESTION, is_final=False)
+    found = await retrieval.find(f"{QUESTION}?")
+    assert documents.queries == [QUESTION]
+    assert found.snippets == early.snippets
+    await retrieval.find(QUESTION)
+    assert documents.queries == [QUESTION, QUESTION]

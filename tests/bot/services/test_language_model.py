@@ -6,23 +6,25 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
-from pipecat.frames.frames import TextFrame
+from pipecat.frames.frames import EagerEndOfTurnCancelFrame, TextFrame
 from pipecat.processors.aggregators.llm_context import LLMContext
 
 from bot.chat_model import ChatChunk, ChatRequest, ChatRole, ChatUsage, ToolCallRequest, ToolSchema
 from bot.conversation import messages_of
-from bot.events import CallEvent, TurnFinished
+from bot.events import CallEvent, ReplySpeculated, SpeculationStage, TurnFinished
 from bot.generations import Generations
 from bot.prompt import PromptBuilder
 from bot.reply_endings import ReplyEndings
 from bot.running_replies import RunningReplies
 from bot.services.language_model import APOLOGY, FAREWELL, MOST_TOOL_ROUNDS, NOTHING_TO_SAY, LanguageModel
+from bot.speculation import Speculation, SpeculationHooks
 from bot.turn_ledger import TurnLedger
 from config.errors import VendorError
 from data.records import EndReason, Role, TurnRecord
 from processors.frames import (
     DecidedContextFrame,
     GroundedContextFrame,
+    ReplyConfirmedFrame,
     ReplyEndFrame,
     ReplyTextFrame,
     SayFrame,
@@ -56,6 +58,7 @@ class ScriptedModel:
         self._scripts = list(scripts)
         self.requests: list[ChatRequest] = []
         self.ended: list[str] = []
+        self.over = asyncio.Event()
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatChunk, None]:
         self.requests.append(request)
@@ -78,6 +81,8 @@ class ScriptedModel:
             raise
         else:
             self.ended.append("whole")
+        finally:
+            self.over.set()
 
 
 @dataclass
@@ -93,6 +98,36 @@ class Desk:
     ended: list[EndReason] = field(default_factory=list)
     context: LLMContext = field(default_factory=lambda: context_of(("user", "How much is it?")))
     endings: ReplyEndings | None = None
+    speculation: Speculation | None = None
+    forgotten: list[int] = field(default_factory=list)
+
+    async def ask_early(self, text: str) -> LLMContext:
+        """The caller has probably said this; gives the conversation as it would be then."""
+        assert self.speculation is not None
+        assert self.speculation.begin(text)
+        return await self.ground(text, speculation=True)
+
+    async def ask_for_certain(self, text: str) -> LLMContext:
+        """Their turn is over, with these words."""
+        assert self.speculation is not None
+        self.speculation.turn_over()
+        return await self.ground(text, speculation=False)
+
+    async def ground(self, text: str, *, speculation: bool) -> LLMContext:
+        context = LLMContext([*self.context.messages, {"role": "user", "content": text}])
+        await self.bench.send(GroundedContextFrame(context, speculation, snippets=(snippet(),)))
+        return context
+
+    async def go_on_talking(self) -> None:
+        """The caller was not done."""
+        assert self.speculation is not None
+        self.speculation.withdraw()
+        await self.bench.send(EagerEndOfTurnCancelFrame())
+        await self.bench.until(EagerEndOfTurnCancelFrame)
+
+    @property
+    def stages(self) -> list[tuple[SpeculationStage, int]]:
+        return [(e.stage, e.wasted_tokens) for e in self.events if isinstance(e, ReplySpeculated)]
 
     async def ask(self, text: str = "") -> None:
         if text:
@@ -123,14 +158,28 @@ async def desk(*scripts: Sequence[Step], native: bool = True) -> AsyncIterator[D
     ledger = TurnLedger("conv_1", events.append, loop.time)
     call = make_call()
     prompt = PromptBuilder(call, started_at=STARTED_AT, tools=(BOOK,), text_tools=not native)
-    protected: list[int] = []
+    protected, forgotten = list[int](), list[int]()
     ended: list[EndReason] = []
     endings = ReplyEndings(generations, protected.append, ended.append)
     tools = (BOOK,) if native else ()
     running_replies = RunningReplies(generations)
-    processor = LanguageModel(model, call.agent, prompt, tools, generations, ledger, endings, running_replies)
+    early = Speculation(generations, ledger, SpeculationHooks(lambda: True, forgotten.append, lambda: None))
+    processor = LanguageModel(
+        model, call.agent, prompt, tools, generations, ledger, endings, running_replies, early
+    )
     async with running(processor) as bench:
-        yield Desk(bench, model, generations, ledger, events, protected, ended, endings=endings)
+        yield Desk(
+            bench,
+            model,
+            generations,
+            ledger,
+            events,
+            protected,
+            ended,
+            endings=endings,
+            speculation=early,
+            forgotten=forgotten,
+        )
 
 
 async def test_text_is_streamed_as_it_comes_and_ended() -> None:
@@ -376,3 +425,126 @@ async def test_the_end_of_the_call_closes_the_stream() -> None:
         await it.ask()
         await hold.reached.wait()
     assert it.model.ended == ["CancelledError"]
+
+
+# --- replies begun before the turn is over ----------------------------------------------------------------
+
+ASKED = "how much is it"
+STARTED, USED, DROPPED = SpeculationStage
+
+
+async def test_an_early_reply_is_taken_up_when_the_turn_ends_with_those_words() -> None:
+    hold = Hold()
+    async with desk(["Nineteen ", hold, "dollars."]) as it:
+        await it.ask_early(ASKED)
+        await it.bench.until(ReplyTextFrame)
+        assert it.generations.is_held(1)
+        await it.ask_for_certain("How much is it?")
+        await it.bench.until(ReplyConfirmedFrame)
+        assert not it.generations.is_held(1)
+        hold.let_go.set()
+        assert await it.reply() == "Nineteen dollars."
+        assert len(it.model.requests) == 1
+        assert it.stages == [(STARTED, 0), (USED, 0)]
+        assert it.forgotten == []
+
+
+async def test_an_early_reply_that_is_whole_already_is_ended_once() -> None:
+    async with desk(["Nineteen dollars."], ["Bye."]) as it:
+        await it.ask_early(ASKED)
+        assert await it.reply() == "Nineteen dollars."
+        await it.ask_for_certain("How much is it?")
+        await it.bench.until(ReplyConfirmedFrame)
+        await it.bench.interrupt()
+        await it.ask_for_certain("Bye.")
+        await it.reply(2)
+        assert [frame.generation for frame in it.bench.got(ReplyEndFrame)] == [1, 2]
+
+
+async def test_an_early_reply_is_dropped_and_its_stream_closed_when_the_caller_goes_on() -> None:
+    hold = Hold()
+    async with desk(["Nineteen ", "dol", hold], ["Four a month."]) as it:
+        await it.ask_early(ASKED)
+        await asyncio.wait_for(hold.reached.wait(), 1)
+        await it.go_on_talking()
+        assert it.model.ended == ["CancelledError"]
+        assert not it.generations.is_current(1)
+        assert (it.stages, it.forgotten) == ([(STARTED, 0), (DROPPED, 2)], [1])
+        await it.ask_for_certain("How much is it a month?")
+        assert await it.reply() == "Four a month."
+        it.ledger.close()
+    assert it.turns == []  # nothing of it is written down
+
+
+async def test_an_early_reply_to_other_words_is_dropped_everywhere() -> None:
+    async with desk(["Nineteen dollars."], ["Four a month."]) as it:
+        await it.ask_early(ASKED)
+        await it.reply()
+        await it.ask_for_certain("How much is it a month?")
+        assert await it.reply(2) == "Four a month."
+        assert len(it.bench.got(EagerEndOfTurnCancelFrame)) == 1
+        assert it.bench.got(ReplyConfirmedFrame) == []
+        assert it.stages == [(STARTED, 0), (DROPPED, 1)]
+
+
+async def test_an_early_reply_is_of_no_use_once_the_conversation_has_changed() -> None:
+    async with desk(["Nineteen dollars."], ["As booked."]) as it:
+        await it.ask_early(ASKED)
+        await it.reply()
+        it.context.add_message({"role": "assistant", "content": "It is booked."})
+        await it.ask_for_certain(ASKED)
+        assert await it.reply(2) == "As booked."
+
+
+async def test_words_that_are_withdrawn_before_they_arrive_are_not_answered() -> None:
+    async with desk() as it:
+        assert it.speculation is not None
+        it.speculation.begin(ASKED)
+        it.speculation.withdraw()
+        await it.ground(ASKED, speculation=True)
+        await it.bench.send(TextFrame("after"))
+        await it.bench.until(TextFrame)
+        assert (it.model.requests, it.stages) == ([], [])
+
+
+async def test_tools_of_an_early_reply_wait_until_the_turn_is_over() -> None:
+    async with desk([CALL], ["It is booked."]) as it:
+        await it.ask_early("Book it")
+        await asyncio.wait_for(it.model.over.wait(), 1)
+        assert it.bench.got(ToolCallsFrame) == []
+        context = await it.ask_for_certain("Book it.")
+        (asked,) = await it.bench.until(ToolCallsFrame)
+        assert asked.requests == (ToolRequest("book_appointment", {"day": "Tuesday"}),)
+        await it.bench.send_up(ToolResultsFrame(asked.generation, (tool_record(),)))
+        assert await it.reply() == "It is booked."
+        assert [message.role for message in messages_of(context)][-2:] == [ChatRole.ASSISTANT, ChatRole.TOOL]
+
+
+async def test_tools_of_a_dropped_reply_never_run() -> None:
+    async with desk([CALL], ["Fine."]) as it:
+        await it.ask_early("Book it")
+        await asyncio.wait_for(it.model.over.wait(), 1)
+        await it.go_on_talking()
+        await it.ask_for_certain("Book it, no, do not.")
+        assert await it.reply() == "Fine."
+        assert it.bench.got(ToolCallsFrame) == []
+
+
+async def test_an_early_reply_that_failed_is_made_anew_without_an_apology() -> None:
+    async with desk([VendorError("ollama", "down")], ["Nineteen dollars."]) as it:
+        await it.ask_early(ASKED)
+        await asyncio.wait_for(it.model.over.wait(), 1)
+        await it.ask_for_certain(ASKED)
+        assert await it.reply() == "Nineteen dollars."
+
+
+async def test_a_sentence_of_our_own_takes_the_place_of_an_early_reply() -> None:
+    hold = Hold()
+    async with desk(["Nineteen", hold], ["Nineteen dollars."]) as it:
+        await it.ask_early(ASKED)
+        await asyncio.wait_for(hold.reached.wait(), 1)
+        await it.bench.send(SayFrame("Are you still there?"))
+        assert await it.reply() == "Are you still there?"
+        assert it.model.ended == ["CancelledError"]
+        await it.ask_for_certain(ASKED)
+        assert await it.reply(2) == "Nineteen dollars."

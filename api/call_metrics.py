@@ -1,0 +1,38 @@
+"""Prometheus metrics of what happens in calls, gathered from their events."""
+
+from collections.abc import Iterable
+
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
+
+from bot.events import CallEvent, EventSink, ReplySpeculated, SpeculationStage
+
+
+class SpeculationMetrics(EventSink, Collector):
+    """Counts the replies that were begun before a caller's turn was certainly over."""
+
+    def __init__(self) -> None:
+        self._stages = dict.fromkeys(SpeculationStage, 0)
+        self._wasted_tokens = 0
+
+    def emit(self, event: CallEvent) -> None:
+        """Count what concerns early replies."""
+        if isinstance(event, ReplySpeculated):
+            self._stages[event.stage] += 1
+            self._wasted_tokens += event.wasted_tokens
+
+    def collect(self) -> Iterable[CounterMetricFamily]:
+        """The counters as they stand."""
+        replies = CounterMetricFamily(
+            "phone_agent_speculative_replies",
+            "Replies begun before the caller's turn was certainly over, by what became of them.",
+            labels=("stage",),
+        )
+        for stage, count in self._stages.items():
+            replies.add_metric((stage.value,), count)
+        yield replies
+        yield CounterMetricFamily(
+            "phone_agent_speculative_tokens_wasted",
+            "Tokens that the model had written of replies that were dropped.",
+            value=self._wasted_tokens,
+        )
