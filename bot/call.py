@@ -38,6 +38,7 @@ _OURS_TO_HANG_UP = frozenset(
     {
         EndReason.AGENT_ENDED,
         EndReason.MAX_DURATION,
+        EndReason.SILENCE,
         EndReason.MALFORMED_STREAM,
         EndReason.SHUTDOWN,
         EndReason.ERROR,
@@ -189,6 +190,7 @@ class CallSession:
         worker: PipelineWorker,
         tasks: tuple["asyncio.Task[object]", ...],
     ) -> None:
+        parts.silence.close()
         playing = parts.plane.playback.drop()
         parts.plane.close()
         await transport.close()

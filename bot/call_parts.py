@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipecat.frames.frames import LLMRunFrame
+
 from bot.call_config import CallConfig
 from bot.call_services import CallServices
 from bot.events import CallEvent
@@ -18,6 +20,7 @@ from bot.services.deepgram_speak import SpeakOptions
 from bot.services.listen_result import ListenResult
 from bot.services.speech_to_text import SpeechToText
 from bot.services.text_to_speech import TextToSpeech
+from bot.silence_watch import SilenceHooks, SilenceWatch
 from bot.speculation import SpeculationHooks
 from bot.tools.executor import ToolExecutor
 from bot.transport.ports import MediaWire
@@ -57,6 +60,7 @@ class CallParts:
     text_to_speech: TextToSpeech
     reply: ReplyParts
     repair: TurnRepair
+    silence: SilenceWatch
 
     @property
     def ledger(self) -> TurnLedger:
@@ -81,6 +85,16 @@ class CallParts:
         """A reply has entered the conversation as far as it was heard."""
         self.repair.reply_heard(frame.generation, frame.text, interrupted=frame.interrupted)
         self.reply.reply_heard(frame)
+        self.silence.answered()
+
+    def turn_ended(self, *, words: bool) -> None:
+        """The caller's turn is over."""
+        self.silence.turn_ended(words=words)
+        if words:
+            return
+        self.plane.turn_had_no_words()
+        if self.repair.no_words():
+            self.bridge.submit(LLMRunFrame())
 
 
 def make_parts(
@@ -138,6 +152,14 @@ def make_parts(
         phrases=services.phrases,
         on_failure=hooks.mute,
     )
+
+    def busy() -> bool:
+        return plane.playback.pending or reply.language_model.busy
+
+    silence = SilenceWatch(
+        agent.settings, SilenceHooks(lambda: plane.sounding, busy, bridge.submit), services.ticker, clock
+    )
+    bridge.silence = silence
     reply = make_reply_parts(
         config,
         services,
@@ -148,6 +170,7 @@ def make_parts(
         started_at=started_at,
         native_tools=native_tools,
         early=SpeculationHooks(may_begin_early, plane.forget, plane.release),
+        on_skip=silence.leave_alone,
     )
     bridge.endings = reply.endings
 
@@ -163,6 +186,7 @@ def make_parts(
         text_to_speech=text_to_speech,
         reply=reply,
         repair=repair,
+        silence=silence,
     )
 
 

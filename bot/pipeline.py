@@ -6,7 +6,6 @@ decision about turns is made by the frames below.
 
 from collections.abc import Sequence
 
-from pipecat.frames.frames import LLMRunFrame
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.processors.aggregators.llm_context import LLMContext
@@ -92,14 +91,10 @@ def understanding(context: LLMContext, reply: ReplyParts, turns: UserTurnStrateg
 
 
 def _repair(aggregator: FrameProcessor, parts: CallParts) -> FrameProcessor:
-    """Have what a turn without words broke made good; gives the processor that sees the turns with words."""
+    """Have what a turn broke made good, and its answer waited for; gives the processor that sees its words."""
 
     async def turn_stopped(_: object, __: object, message: UserTurnStoppedMessage) -> None:
-        if message.content:
-            return
-        parts.plane.turn_had_no_words()
-        if parts.repair.no_words():
-            parts.bridge.submit(LLMRunFrame())
+        parts.turn_ended(words=bool(message.content))
 
     aggregator.add_event_handler("on_user_turn_stopped", turn_stopped)
     return UserTurnTap(parts.repair.words)

@@ -83,6 +83,7 @@ def make_reply_parts(
     started_at: datetime,
     native_tools: bool,
     early: SpeculationHooks = NEVER,
+    on_skip: Callable[[], None] = lambda: None,
 ) -> ReplyParts:
     """Make and wire the pieces; nothing is started yet.
 
@@ -96,12 +97,13 @@ def make_reply_parts(
         started_at: When the call started, with a timezone.
         native_tools: Whether the agent's model takes native tool calls.
         early: What it takes to begin replies before a turn is over; by default none is.
+        on_skip: The caller wants a moment of silence.
     """
     agent = config.agent
     running = RunningReplies(generations)
     endings = ReplyEndings(generations, protect, end_call)
     variables = DynamicVariables.for_call(config, started_at=started_at)
-    registry = built_in_tools(agent.settings, services.appointments, variables.render)
+    registry = built_in_tools(agent.settings, services.appointments, variables.render, on_skip)
     gate = ConfirmationGate(partial(reads_as_consent, classifier=services.intents))
     executor = ToolExecutor(registry, gate, on_outcome=lambda outcome: ledger.tool_ended(outcome.record))
     tools = CallTools(executor, gate, config, generations, lambda: ledger.caller_turns, lambda: datetime.now(UTC))

@@ -13,6 +13,7 @@ from pipecat.frames.frames import (
 
 from bot.media.playback import HeardReply
 from bot.reply_endings import ReplyEndings
+from bot.silence_watch import SilenceWatch
 from bot.turn_ledger import Stage, TurnLedger
 from processors.frames import ReplyHeardFrame
 from processors.pumped import PumpedProcessor
@@ -29,10 +30,13 @@ class TurnBridge(PumpedProcessor):
         super().__init__("turn-bridge")
         self._ledger = ledger
         self.endings: ReplyEndings | None = None
+        self.silence: SilenceWatch | None = None
 
     def speech_started(self) -> None:
         """The caller has the word."""
         self._ledger.caller_started()
+        if self.silence is not None:
+            self.silence.turn_began()
         self.submit(VADUserStartedSpeakingFrame())
 
     def speech_paused(self, last_sound_at: float | None) -> None:

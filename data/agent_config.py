@@ -27,6 +27,7 @@ class BuiltInTool(StrEnum):
 
     END_CALL = "end_call"
     BOOK_APPOINTMENT = "book_appointment"
+    SKIP_TURN = "skip_turn"
 
 
 class TurnEagerness(StrEnum):
@@ -91,6 +92,17 @@ class AgentSettings(_Frozen):
     """How soon the agent takes the word when the caller pauses."""
     speculative_turn: bool = True
     """Whether replies may be begun before the caller's turn is certainly over."""
+    turn_timeout: Annotated[float, Field(ge=-1, le=600)] = 7.0
+    """Seconds of silence after which the caller is asked whether they are there; -1 never."""
+    initial_wait_time: Annotated[float, Field(ge=-1, le=600)] | None = None
+    """The same while nobody has spoken at all; None is `turn_timeout`."""
+    silence_end_call_timeout: Annotated[float, Field(ge=-1, le=7200)] = -1.0
+    """Seconds since the caller or an answer to them was last heard, after which the call ends; -1: it ends when
+    the caller was asked in vain."""
+    soft_timeout_sec: Annotated[float, Field(ge=-1, le=30)] = 1.2
+    """Seconds that a caller waits for an answer in silence before something short is said; -1 never."""
+    soft_timeout_message: Annotated[str, Field(max_length=200)] = ""
+    """What is said then; empty: a few words of the product's own."""
     tags: tuple[str, ...] = ()
     preserved: dict[str, JsonValue] = Field(default_factory=dict)
     """ElevenLabs keys that this version stores and shows but does not act on, in their own nesting

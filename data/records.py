@@ -60,6 +60,7 @@ class EndReason(StrEnum):
     NO_ANSWER = "no_answer"
     BUSY = "busy"
     CANCELED = "canceled"
+    SILENCE = "silence"
     SHUTDOWN = "shutdown"
     PROCESS_LOST = "process_lost"
     ERROR = "error"
@@ -95,6 +96,7 @@ _DESCRIPTIONS = {
     EndReason.NO_ANSWER: "The callee did not answer.",
     EndReason.BUSY: "The callee was busy.",
     EndReason.CANCELED: "The call was cancelled before it was answered.",
+    EndReason.SILENCE: "The caller said nothing any more.",
     EndReason.SHUTDOWN: "The server shut down.",
     EndReason.PROCESS_LOST: "The server process that ran this call stopped.",
     EndReason.ERROR: "The call failed on the server.",

@@ -40,6 +40,13 @@ class SayFrame(DataFrame):
 
 
 @dataclass
+class FillerFrame(DataFrame):
+    """Say something short in the reply that is being made, because it takes long; nothing if there is none."""
+
+    text: str
+
+
+@dataclass
 class GroundedContextFrame(LLMContextFrame):
     """The conversation, with what the agent's documents say to the newest question.
 
@@ -122,12 +129,14 @@ class ToolResultsFrame(DataFrame):
         records: One per request, in order.
         say: To be said word for word instead of asking the model again.
         ends_call: True when the call ends once this reply has been heard.
+        silent: True when nothing more is said in this reply.
     """
 
     generation: int
     records: tuple[ToolCallRecord, ...]
     say: str | None = None
     ends_call: bool = False
+    silent: bool = False
     interruptible: bool = field(default=False, init=False)
 
 

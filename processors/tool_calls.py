@@ -49,7 +49,13 @@ class ToolCalls(FrameProcessor):
     async def _run(self, frame: ToolCallsFrame) -> None:
         result = await self._runner.run(frame.generation, frame.requests)
         await self.push_frame(
-            ToolResultsFrame(frame.generation, result.records, say=result.say, ends_call=result.ends_call),
+            ToolResultsFrame(
+                frame.generation,
+                result.records,
+                say=result.say,
+                ends_call=result.ends_call,
+                silent=result.silent,
+            ),
             FrameDirection.UPSTREAM,
         )
 

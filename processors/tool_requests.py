@@ -30,11 +30,13 @@ class ToolRound:
         records: One per request, in order; each holds a result or an error.
         say: To be said word for word instead of asking the model to put it into words.
         ends_call: The call ends once this reply has been heard.
+        silent: Nothing more is said in this reply.
     """
 
     records: tuple[ToolCallRecord, ...]
     say: str | None = None
     ends_call: bool = False
+    silent: bool = False
 
 
 class ToolRunner(Protocol):

@@ -141,5 +141,22 @@ FIELD_MAPPINGS: tuple[FieldMapping, ...] = (
     ),
     FieldMapping("turn_eagerness", ("settings", "turn_eagerness"), (*_TURN, "turn_eagerness")),
     FieldMapping("speculative_turn", ("settings", "speculative_turn"), (*_TURN, "speculative_turn")),
+    FieldMapping("turn_timeout", ("settings", "turn_timeout"), (*_TURN, "turn_timeout")),
+    FieldMapping("initial_wait_time", ("settings", "initial_wait_time"), (*_TURN, "initial_wait_time")),
+    FieldMapping(
+        "silence_end_call_timeout",
+        ("settings", "silence_end_call_timeout"),
+        (*_TURN, "silence_end_call_timeout"),
+    ),
+    FieldMapping(
+        "soft_timeout_sec",
+        ("settings", "soft_timeout_sec"),
+        (*_TURN, "soft_timeout_config", "timeout_seconds"),
+    ),
+    FieldMapping(
+        "soft_timeout_message",
+        ("settings", "soft_timeout_message"),
+        (*_TURN, "soft_timeout_config", "message"),
+    ),
     FieldMapping("tags", ("settings", "tags"), ("tags",)),
 )

@@ -63,7 +63,7 @@ _CONVERSATION_CONFIG: JsonObject = {
         "silence_end_call_timeout": -1.0,
         "mode": "turn",
         "interruption_ignore_terms": [],
-        "soft_timeout_config": {"timeout_seconds": -1.0, "message": "Hhmmmm...yeah."},
+        "soft_timeout_config": {"timeout_seconds": 1.2, "message": ""},
     },
     "conversation": {
         "text_only": False,

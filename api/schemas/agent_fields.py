@@ -105,7 +105,8 @@ class FlatFields(RequestBody):
         default=None, description="Placeholders for `{{name}}`; null removes one."
     )
     built_in_tools: dict[str, ToolChoice | None] | None = Field(
-        default=None, description="`end_call`, `book_appointment`; `{}` turns one on, null turns it off."
+        default=None,
+        description="`end_call`, `book_appointment`, `skip_turn`; `{}` turns one on, null turns it off.",
     )
     knowledge_base: list[DocumentReference] | None = Field(default=None, description="Attached documents.")
     max_duration_seconds: Annotated[int, Field(ge=10, le=7200)] | None = Field(
@@ -120,5 +121,22 @@ class FlatFields(RequestBody):
     )
     speculative_turn: bool | None = Field(
         default=None, description="Whether replies may be begun before the caller's turn is certainly over."
+    )
+    turn_timeout: Annotated[float, Field(ge=-1, le=600)] | None = Field(
+        default=None, description="Seconds of silence until the caller is asked whether they are there; -1 never."
+    )
+    initial_wait_time: Annotated[float, Field(ge=-1, le=600)] | None = Field(
+        default=None, description="The same while nobody has spoken at all; null is `turn_timeout`."
+    )
+    silence_end_call_timeout: Annotated[float, Field(ge=-1, le=7200)] | None = Field(
+        default=None,
+        description="Seconds without the caller or an answer to them until the call ends; -1: it ends when they "
+        "were asked in vain.",
+    )
+    soft_timeout_sec: Annotated[float, Field(ge=-1, le=30)] | None = Field(
+        default=None, description="Seconds of waiting for an answer until something short is said; -1 never."
+    )
+    soft_timeout_message: Annotated[str, Field(max_length=200)] | None = Field(
+        default=None, description="What is said then; empty: a few words of the product's own."
     )
     tags: list[str] | None = None

@@ -110,6 +110,11 @@ class AgentDetail(ResponseBody):
     max_duration_seconds: int
     disable_first_message_interruptions: bool
     interruption_ignore_terms: list[str]
+    turn_timeout: float
+    initial_wait_time: float | None
+    silence_end_call_timeout: float
+    soft_timeout_sec: float
+    soft_timeout_message: str
     turn_eagerness: Literal["patient", "normal", "eager"]
     speculative_turn: bool
     tags: list[str]

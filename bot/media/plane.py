@@ -151,6 +151,11 @@ class MediaPlane:
         """True when nothing of the agent is audible, about to be, or to be waited for; what is held is not."""
         return not self.playback.pending and self.may_interrupt
 
+    @property
+    def sounding(self) -> bool:
+        """True while the caller or the agent is heard."""
+        return self._gate.speaking or self.playback.audible
+
     def release(self) -> None:
         """A reply that was held may be heard."""
         self.playback.pump(self._clock())

@@ -102,6 +102,11 @@ class Playback:
         return self._generation is not None
 
     @property
+    def audible(self) -> bool:
+        """True while the caller hears something of a reply; not in a gap, when its next piece is late."""
+        return self.active and self._heard_until > self._clock()
+
+    @property
     def pending(self) -> bool:
         """True while anything is queued to be heard, playing or paused; what is held may come to nothing."""
         return self.active or any(not self._is_held(u.generation) for u in self._queue)

@@ -38,11 +38,13 @@ from data.knowledge.snippet import Snippet
 from data.records import EndReason
 from processors.frames import (
     DecidedContextFrame,
+    FillerFrame,
     GroundedContextFrame,
     ReplyConfirmedFrame,
     ReplyEndFrame,
     ReplyTextFrame,
     SayFrame,
+    SpeechChunkFrame,
     ToolCallsFrame,
     ToolResultsFrame,
 )
@@ -113,6 +115,8 @@ class LanguageModel(FrameProcessor):
             await self._answer_decided(frame)
         elif isinstance(frame, SayFrame):
             await self._say_alone(frame)
+        elif isinstance(frame, FillerFrame):
+            await self._fill(frame)
         elif isinstance(frame, ToolResultsFrame) and direction is FrameDirection.UPSTREAM:
             await self._go_on(frame)
         else:
@@ -313,6 +317,18 @@ class LanguageModel(FrameProcessor):
         self._running.said(generation, text)
         await self.push_frame(ReplyTextFrame(generation, text, fixed=fixed))
 
+    @property
+    def busy(self) -> bool:
+        """True while a reply that the caller is to hear is being made, its tools included."""
+        return self._unfinished is not None and self._generations.is_current(self._unfinished)
+
+    async def _fill(self, frame: FillerFrame) -> None:
+        generation = self._unfinished
+        if generation is not None and self.busy:
+            self._running.said(generation, f"{frame.text} ")
+            # Past what cuts the model's text into pieces: that may hold the beginning of a sentence.
+            await self.push_frame(SpeechChunkFrame(generation, frame.text, fixed=True))
+
     async def _finish(self, generation: int, text: str = "", *, fixed: bool = False) -> None:
         if text:
             await self._push_text(generation, text, fixed=fixed)
@@ -353,6 +369,9 @@ class LanguageModel(FrameProcessor):
         turn.exchanged = len(turn.said)
         if frame.ends_call:
             self._endings.end_after(turn.generation)
+        if frame.silent:
+            await self._finish(turn.generation)
+            return
         if frame.say is not None or frame.ends_call:
             say = frame.say
             if frame.ends_call and not say and not _is_audible(turn.said):

@@ -72,6 +72,8 @@ def _round(outcomes: Sequence[ToolOutcome]) -> ToolRound:
         say=" ".join(said) or None,
         # A call does not end on a question that the caller was just asked.
         ends_call=not asking and any(outcome.ends_call for outcome in outcomes),
+        # Whatever else was looked up has to be told.
+        silent=all(outcome.silent for outcome in outcomes),
     )
 
 

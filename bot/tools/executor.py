@@ -186,6 +186,7 @@ class ToolExecutor:
             latency_ms=(time.monotonic() - attempt.began) * 1000,
             say=result.say,
             ends_call=result.ends_call,
+            silent=result.silent,
         )
         self._on_outcome(outcome)
         return outcome

@@ -31,6 +31,7 @@ class ToolOutcome:
         say: A sentence to speak word for word instead of asking the model for one.
         ends_call: The call ends once everything said so far has been played.
         latency_ms: From the request to the end.
+        silent: Nothing more is said in this reply.
     """
 
     request_id: str
@@ -40,6 +41,7 @@ class ToolOutcome:
     latency_ms: float
     say: str | None = None
     ends_call: bool = False
+    silent: bool = False
 
     @property
     def message(self) -> ChatMessage:

@@ -6,6 +6,7 @@ from bot.chat_model import ToolSchema
 from bot.tools.appointment_book import AppointmentBook
 from bot.tools.book_appointment import BookAppointmentTool
 from bot.tools.end_call import EndCallTool
+from bot.tools.skip_turn import SkipTurnTool
 from bot.tools.tool import Tool
 from data.agent_config import AgentSettings, BuiltInTool
 
@@ -39,7 +40,10 @@ class ToolRegistry:
 
 
 def built_in_tools(
-    settings: AgentSettings, book: AppointmentBook, render: Callable[[str], str] = str
+    settings: AgentSettings,
+    book: AppointmentBook,
+    render: Callable[[str], str] = str,
+    on_skip: Callable[[], None] = lambda: None,
 ) -> ToolRegistry:
     """The built-in tools that `settings` switches on.
 
@@ -47,6 +51,7 @@ def built_in_tools(
         settings: The agent's.
         book: Where appointments go.
         render: Fills `{{variables}}` of the descriptions (`DynamicVariables.render`).
+        on_skip: Told that the caller wants a moment.
     """
     tools: list[Tool] = []
     # In the order of the enum, whatever order the settings came in: the same agent, the same prompt prefix.
@@ -60,4 +65,6 @@ def built_in_tools(
                 tools.append(EndCallTool(description))
             case BuiltInTool.BOOK_APPOINTMENT:
                 tools.append(BookAppointmentTool(book, description))
+            case BuiltInTool.SKIP_TURN:
+                tools.append(SkipTurnTool(on_skip, description))
     return ToolRegistry(tools)

@@ -47,11 +47,13 @@ class ToolResult:
         say: A sentence to speak word for word. Where it is set, the model is not asked to put the result
             into words.
         ends_call: The call ends once everything said so far has been played.
+        silent: Nothing more is said in this reply.
     """
 
     content: JsonValue
     say: str | None = None
     ends_call: bool = False
+    silent: bool = False
 
 
 class Tool(Protocol):
