@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
-from prometheus_client.core import CounterMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from bot.events import CallEvent, EventSink, ReplySpeculated, SpeculationStage
+from bot.media.loop_lag import LoopLag
 
 
 class SpeculationMetrics(EventSink, Collector):
@@ -35,4 +36,19 @@ class SpeculationMetrics(EventSink, Collector):
             "phone_agent_speculative_tokens_wasted",
             "Tokens that the model had written of replies that were dropped.",
             value=self._wasted_tokens,
+        )
+
+
+class LoopLagMetrics(Collector):
+    """Shows how late the event loop comes to its work."""
+
+    def __init__(self, lag: LoopLag) -> None:
+        self._lag = lag
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        """The largest delay of the last seconds."""
+        yield GaugeMetricFamily(
+            "phone_agent_event_loop_lag_seconds",
+            "Largest delay of the event loop in the last seconds (see MAX_LOOP_LAG_MS).",
+            value=self._lag.largest,
         )

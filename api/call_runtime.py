@@ -8,7 +8,7 @@ from prometheus_client.registry import Collector
 from pydantic import SecretStr
 
 from api.appointment_book import DatabaseAppointmentBook
-from api.call_metrics import SpeculationMetrics
+from api.call_metrics import LoopLagMetrics, SpeculationMetrics
 from api.first_start import ensure_number_is_routed, ensure_sample_agent, project_knowledge
 from api.health_checks import HealthCheck
 from api.journal_metrics import JournalCollector
@@ -23,6 +23,7 @@ from bot.journal import CallJournal
 from bot.media.format import TELEPHONE, MediaFormat
 from bot.media.silero import SileroModel
 from bot.media.ticker import Ticker
+from bot.prompt_prefill import PromptPrefill
 from bot.services.measured_model import MeasuredChatModel
 from bot.services.ollama_chat import OllamaChatModel
 from bot.services.phrase_cache import PhraseCache
@@ -122,6 +123,8 @@ async def open_call_runtime(
         await phrases.open()
         stack.push_async_callback(phrases.close)
         measured = MeasuredChatModel(model, most_streams=settings.speculation_max_streams)
+        prefill = PromptPrefill(measured, measured.has_time)
+        stack.push_async_callback(prefill.close)
         telephony = create_telephony(
             settings.twilio_base_url, settings.twilio_account_sid, _secret(settings.twilio_auth_token)
         )
@@ -144,19 +147,26 @@ async def open_call_runtime(
             silero=silero,
             ticker=ticker,
             interruption=_interruption(settings),
+            prefill=prefill if settings.llm_prefill else None,
             has_time=measured.has_time,
         )
         speculation = SpeculationMetrics()
         journal = CallJournal(writing.writer, owner)
         events = EventFanout([journal, speculation])
-        calls = CallManager(services, events, journal, settings.max_concurrent_calls)
+        most_lag = settings.max_loop_lag_ms / 1000
+        calls = CallManager(
+            services,
+            events,
+            journal,
+            settings.max_concurrent_calls,
+            is_late=lambda: ticker.lag.sustained > most_lag,
+        )
         leases = LeaseKeeper(database, owner, lambda: calls.live_conversations)
         leases.start()
         stack.push_async_callback(leases.close)
         checks = runtime_checks(model, settings.ollama_model, knowledge.store, writing.figures)
-        yield CallRuntime(
-            calls, events, services, checks, (speculation, JournalCollector(writing.figures)), writing
-        )
+        collectors = (speculation, JournalCollector(writing.figures), LoopLagMetrics(ticker.lag))
+        yield CallRuntime(calls, events, services, checks, collectors, writing)
         await calls.drain(settings.drain_seconds)
 
 

@@ -43,12 +43,14 @@ class BargeInOptions:
             recognised word; with one it does at any length.
         debounce_seconds: After a false pause, how long no second one is made.
         ignored_terms: Words that are no interruption, besides the usual "uh-huh".
+        by_words_only: Sounds do nothing; the agent falls silent at a recognised word.
     """
 
     enabled: bool = True
     min_speech_seconds: float = 0.1
     debounce_seconds: float = 0.4
     ignored_terms: tuple[str, ...] = ()
+    by_words_only: bool = False
 
 
 class BargeIn:
@@ -78,7 +80,7 @@ class BargeIn:
             likely: Whether this window is likely speech, however loud.
             now: Loop time.
         """
-        if not self._options.enabled:
+        if not self._options.enabled or self._options.by_words_only:
             return None
         self._quiet_windows = 0 if loud_windows else self._quiet_windows + 1
         if self._quiet_windows >= QUIET_WINDOWS:

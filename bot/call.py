@@ -152,6 +152,8 @@ class CallSession:
         loop = asyncio.get_running_loop()
         self._timers.append(loop.call_later(self._config.agent.settings.max_duration_seconds, self._time_is_up))
         self._greet(parts, began_at)
+        if self._services.prefill is not None:
+            self._services.prefill.begin(parts.reply.requests.opening())
         stream = asyncio.create_task(transport.run(parts.plane), name="call-stream")
         pipeline = asyncio.create_task(run_worker(worker), name="call-pipeline")
         ending = asyncio.create_task(self._ending.wait(), name="call-ending")

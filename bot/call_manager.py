@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 
 from loguru import logger
 
@@ -26,13 +27,22 @@ class CallManager:
         events: The process's event sink.
         journal: Storage among its subscribers.
         max_calls: Most calls at a time.
+        is_late: Whether the process comes to its work so late that a further call would spoil the others.
     """
 
-    def __init__(self, services: CallServices, events: EventFanout, journal: CallJournal, max_calls: int) -> None:
+    def __init__(
+        self,
+        services: CallServices,
+        events: EventFanout,
+        journal: CallJournal,
+        max_calls: int,
+        is_late: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._services = services
         self._events = events
         self._journal = journal
         self._max_calls = max_calls
+        self._is_late = is_late
         self._live: dict[str, CallSession] = {}
         self._reserved: dict[str, float] = {}
         self._draining = False
@@ -41,10 +51,12 @@ class CallManager:
 
     @property
     def accepting(self) -> bool:
-        """False while as many calls run or are announced as may, and once the server is shutting down."""
+        """False while as many calls run or are announced as may or can, and once the server is shutting down."""
         now = time.monotonic()
         self._reserved = {sid: until for sid, until in self._reserved.items() if until > now}
-        return not self._draining and len(self._live) + len(self._reserved) < self._max_calls
+        if self._draining or self._is_late():
+            return False
+        return len(self._live) + len(self._reserved) < self._max_calls
 
     def reserve(self, call_sid: str) -> bool:
         """Keep a place for a call whose stream is about to come; False when there is none."""

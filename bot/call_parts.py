@@ -199,7 +199,7 @@ def _media_plane(
     bridge: TurnBridge,
     generations: Generations,
 ) -> MediaPlane:
-    interruption = services.interruption
+    interruption = services.interruption.for_agent(config.agent)
     return MediaPlane(
         media_format=media_format,
         silero=services.silero,
@@ -212,7 +212,7 @@ def _media_plane(
             min_energy=interruption.min_energy,
             baseline_factor=interruption.baseline_factor,
         ),
-        barge_in=interruption.for_agent(config.agent),
+        barge_in=interruption.options,
         generations=generations,
         clock=asyncio.get_running_loop().time,
     )

@@ -9,10 +9,11 @@ from bot.chat_model import ChatModel
 from bot.intents import IntentClassifier
 from bot.media.silero import SileroModel
 from bot.media.ticker import Ticker
+from bot.prompt_prefill import PromptPrefill
 from bot.services.phrase_cache import PhraseCache
 from bot.telephony import Telephony
 from bot.tools.appointment_book import AppointmentBook
-from data.agent_config import AgentConfig
+from data.agent_config import AgentConfig, InterruptionSensitivity, InterruptionTrigger
 from data.knowledge.retriever import Retriever
 
 
@@ -45,13 +46,26 @@ class InterruptionSettings:
     min_energy: float
     baseline_factor: float
 
-    def for_agent(self, agent: AgentConfig) -> BargeInOptions:
-        """The same, with the agent's own switch and terms."""
-        return replace(
+    def for_agent(self, agent: AgentConfig) -> "InterruptionSettings":
+        """The same, with the agent's own policy."""
+        settings = agent.settings
+        loudness, patience = _SENSITIVITY[settings.interruption_sensitivity]
+        options = replace(
             self.options,
             enabled=self.options.enabled and agent.interrupt_enabled,
-            ignored_terms=agent.settings.interruption_ignore_terms,
+            min_speech_seconds=max(0.0, self.options.min_speech_seconds + patience),
+            ignored_terms=settings.interruption_ignore_terms,
+            by_words_only=settings.interruption_trigger is InterruptionTrigger.WORDS,
         )
+        return replace(self, options=options, min_energy=self.min_energy * loudness)
+
+
+_SENSITIVITY = {
+    InterruptionSensitivity.LOW: (2.0, 0.6),
+    InterruptionSensitivity.NORMAL: (1.0, 0.0),
+    InterruptionSensitivity.HIGH: (0.5, -0.1),
+}
+"""By how much louder speech has to be (a factor), and by how many seconds longer without a word."""
 
 
 class ModelCapabilities(Protocol):
@@ -80,5 +94,6 @@ class CallServices:
     silero: SileroModel
     ticker: Ticker
     interruption: InterruptionSettings
+    prefill: PromptPrefill | None
     has_time: Callable[[], bool]
     """Whether the model has time for replies that may be thrown away."""

@@ -69,6 +69,11 @@ class PromptBuilder:
         )
         self._system = ChatMessage(ChatRole.SYSTEM, "\n\n".join(part for part in parts if part))
 
+    @property
+    def beginning(self) -> tuple[ChatMessage, ...]:
+        """What every prompt of the call begins with."""
+        return (as_text(self._system) if self._text_tools else self._system,)
+
     def build(
         self,
         history: Sequence[ChatMessage],

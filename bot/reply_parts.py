@@ -19,6 +19,7 @@ from bot.prompt import PromptBuilder
 from bot.reply_endings import ReplyEndings
 from bot.running_replies import RunningReplies
 from bot.services.language_model import LanguageModel
+from bot.services.reply_requests import ReplyRequests
 from bot.speculation import NEVER, Speculation, SpeculationHooks
 from bot.tools.appointment_book import AppointmentBook
 from bot.tools.call_tools import CallTools
@@ -62,6 +63,7 @@ class ReplyParts:
     endings: ReplyEndings
     running: RunningReplies
     speculation: Speculation
+    requests: ReplyRequests
     language_model: LanguageModel
     retrieval: TurnRetrieval | None
     executor: ToolExecutor
@@ -109,11 +111,13 @@ def make_reply_parts(
     tools = CallTools(executor, gate, config, generations, lambda: ledger.caller_turns, lambda: datetime.now(UTC))
     schemas = registry.schemas()
     speculation = Speculation(generations, ledger, early)
+    prompt = PromptBuilder(
+        config, started_at=started_at, tools=schemas, text_tools=bool(schemas) and not native_tools
+    )
+    requests = ReplyRequests(agent, prompt, schemas if native_tools else ())
     language_model = LanguageModel(
         services.model,
-        agent,
-        PromptBuilder(config, started_at=started_at, tools=schemas, text_tools=bool(schemas) and not native_tools),
-        schemas if native_tools else (),
+        requests,
         generations,
         ledger,
         endings,
@@ -127,6 +131,7 @@ def make_reply_parts(
         endings=endings,
         running=running,
         speculation=speculation,
+        requests=requests,
         language_model=language_model,
         retrieval=TurnRetrieval(AgentDocuments(services.retriever, agent)) if agent.settings.rag.enabled else None,
         executor=executor,

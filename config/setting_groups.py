@@ -88,6 +88,9 @@ class OllamaSettings(BaseModel):
     llm_timeout_sec: float = Field(
         10, gt=0, le=120, description="Longest wait, in seconds, for a reply's first token."
     )
+    llm_prefill: bool = Field(
+        True, description="Have the model read an agent's prompt while the greeting is spoken."
+    )
     speculation_max_streams: int = Field(
         32,
         ge=0,
@@ -123,6 +126,11 @@ class ServerSettings(BaseModel):
     )
     max_concurrent_calls: int = Field(
         50, ge=1, le=1000, description="Calls at once; a further one hears a polite message."
+    )
+    max_loop_lag_ms: float = Field(
+        200,
+        gt=0,
+        description="A process later than so many milliseconds for three seconds takes no further call.",
     )
     drain_seconds: float = Field(
         60, ge=0, le=7200, description="How long running calls may go on, in seconds, when the server stops."

@@ -30,6 +30,23 @@ class BuiltInTool(StrEnum):
     SKIP_TURN = "skip_turn"
 
 
+class InterruptionTrigger(StrEnum):
+    """What makes an agent fall silent while it speaks."""
+
+    SOUND = "sound"
+    """Speech pauses it at once, and words or speech that goes on take the word."""
+    WORDS = "words"
+    """Nothing but recognised words: later, and deaf to noise."""
+
+
+class InterruptionSensitivity(StrEnum):
+    """How easily a sound makes an agent fall silent."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+
+
 class TurnEagerness(StrEnum):
     """How soon an agent takes the word when the caller pauses."""
 
@@ -88,6 +105,10 @@ class AgentSettings(_Frozen):
     disable_first_message_interruptions: bool = False
     interruption_ignore_terms: Annotated[tuple[str, ...], Field(max_length=100)] = ()
     """Words and phrases that never interrupt the agent, besides "uh-huh" and its like."""
+    interruption_trigger: InterruptionTrigger = InterruptionTrigger.SOUND
+    """What makes the agent fall silent while it speaks."""
+    interruption_sensitivity: InterruptionSensitivity = InterruptionSensitivity.NORMAL
+    """How loud, and for how long without a word, speech has to be for that."""
     turn_eagerness: TurnEagerness = TurnEagerness.NORMAL
     """How soon the agent takes the word when the caller pauses."""
     speculative_turn: bool = True

@@ -139,6 +139,10 @@ FIELD_MAPPINGS: tuple[FieldMapping, ...] = (
         ("settings", "disable_first_message_interruptions"),
         (*_AGENT, "disable_first_message_interruptions"),
     ),
+    FieldMapping("interruption_trigger", ("settings", "interruption_trigger"), (*_TURN, "interruption_trigger")),
+    FieldMapping(
+        "interruption_sensitivity", ("settings", "interruption_sensitivity"), (*_TURN, "interruption_sensitivity")
+    ),
     FieldMapping("turn_eagerness", ("settings", "turn_eagerness"), (*_TURN, "turn_eagerness")),
     FieldMapping("speculative_turn", ("settings", "speculative_turn"), (*_TURN, "speculative_turn")),
     FieldMapping("turn_timeout", ("settings", "turn_timeout"), (*_TURN, "turn_timeout")),

@@ -116,6 +116,12 @@ class FlatFields(RequestBody):
     interruption_ignore_terms: list[str] | None = Field(
         default=None, description='Words that never interrupt the agent, besides "uh-huh" and its like.'
     )
+    interruption_trigger: Literal["sound", "words"] | None = Field(
+        default=None, description="What makes the agent fall silent: speech at once, or recognised words only."
+    )
+    interruption_sensitivity: Literal["low", "normal", "high"] | None = Field(
+        default=None, description="How loud, and how long without a word, speech has to be to interrupt."
+    )
     turn_eagerness: Literal["patient", "normal", "eager"] | None = Field(
         default=None, description="How soon the agent takes the word when the caller pauses."
     )

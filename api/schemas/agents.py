@@ -115,6 +115,8 @@ class AgentDetail(ResponseBody):
     silence_end_call_timeout: float
     soft_timeout_sec: float
     soft_timeout_message: str
+    interruption_trigger: Literal["sound", "words"]
+    interruption_sensitivity: Literal["low", "normal", "high"]
     turn_eagerness: Literal["patient", "normal", "eager"]
     speculative_turn: bool
     tags: list[str]

@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 from loguru import logger
 
+from bot.media.loop_lag import LoopLag
+
 TICK_SECONDS = 0.01
 
 
@@ -23,8 +25,8 @@ class Ticker:
         self._subscribers: dict[int, Callable[[float], None]] = {}
         self._next_key = 0
         self._task: asyncio.Task[None] | None = None
-        self.largest_lag = 0.0
-        """Longest delay, in seconds, of a tick behind its schedule since the last reset."""
+        self.lag = LoopLag()
+        """How late the event loop comes to its work."""
 
     def subscribe(self, callback: Callable[[float], None]) -> Callable[[], None]:
         """Have `callback(now)` called each tick, `now` in the loop's time; returns the unsubscriber."""
@@ -46,12 +48,14 @@ class Ticker:
             delay = due - loop.time()
             if delay > 0:
                 await asyncio.sleep(delay)
+                now = loop.time()
+                self.lag.note(now, now - due)
             else:
                 # Behind schedule: let the loop breathe once, and do not try to catch the missed ticks up.
-                self.largest_lag = max(self.largest_lag, -delay)
+                self.lag.note(due - delay, -delay)
                 due = loop.time()
                 await asyncio.sleep(0)
-            now = loop.time()
+                now = loop.time()
             for key in tuple(self._subscribers):
                 callback = self._subscribers.get(key)
                 if callback is None:

@@ -20,20 +20,19 @@ from pipecat.frames.frames import (
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
-from bot.chat_model import ChatModel, ChatRequest, ToolSchema
+from bot.chat_model import ChatModel
 from bot.conversation import messages_of, remember_tools, tool_messages
 from bot.generations import Generations
 from bot.phases import CallPhase
-from bot.prompt import PromptBuilder
 from bot.reply_endings import ReplyEndings
 from bot.running_replies import RunningReplies
+from bot.services.reply_requests import ReplyRequests
 from bot.services.reply_turn import ReplyTurn, split_question
 from bot.services.unthinking import UnthinkingText
 from bot.speculation import Speculation
 from bot.tools.tool_text import ToolTextParser
 from bot.turn_ledger import Stage, TurnLedger
 from config.errors import VendorError
-from data.agent_config import AgentConfig
 from data.knowledge.snippet import Snippet
 from data.records import EndReason
 from processors.frames import (
@@ -66,9 +65,7 @@ class LanguageModel(FrameProcessor):
 
     Args:
         model: The vendor.
-        agent: Whose voice it is.
-        prompt: Builds the call's prompts.
-        tools: Native tool schemas to offer; empty for a model that has none (then the prompt describes them).
+        requests: What the model is asked for.
         generations: The call's reply numbers.
         ledger: Told how each reply comes about.
         endings: Told which reply ends the call, and which may not be interrupted.
@@ -79,9 +76,7 @@ class LanguageModel(FrameProcessor):
     def __init__(
         self,
         model: ChatModel,
-        agent: AgentConfig,
-        prompt: PromptBuilder,
-        tools: tuple[ToolSchema, ...],
+        requests: ReplyRequests,
         generations: Generations,
         ledger: TurnLedger,
         endings: ReplyEndings,
@@ -90,9 +85,7 @@ class LanguageModel(FrameProcessor):
     ) -> None:
         super().__init__(name="language-model")
         self._model = model
-        self._agent = agent
-        self._prompt = prompt
-        self._tools = tools
+        self._requests = requests
         self._generations = generations
         self._ledger = ledger
         self._endings = endings
@@ -278,7 +271,7 @@ class LanguageModel(FrameProcessor):
         parser, unthinking = ToolTextParser(), UnthinkingText()
         requests: list[ToolRequest] = []
         self._ledger.reached(turn.generation, Stage.REQUESTED)
-        async with aclosing(self._model.stream(self._request(turn))) as chunks:
+        async with aclosing(self._model.stream(self._requests.of(turn))) as chunks:
             async for chunk in chunks:
                 if chunk.text or chunk.tool_calls:
                     turn.tokens += 1
@@ -293,20 +286,6 @@ class LanguageModel(FrameProcessor):
         requests += [ToolRequest(call.name, call.arguments) for call in (*last.tool_calls, *rest.tool_calls)]
         await self._speak(turn, last.text + rest.text)
         return tuple(requests)
-
-    def _request(self, turn: ReplyTurn) -> ChatRequest:
-        settings = self._agent.settings
-        return ChatRequest(
-            model=self._agent.model_name,
-            messages=self._prompt.build(
-                turn.history, turn.question, turn.snippets, turn.phase, tuple(turn.exchanges)
-            ),
-            tools=self._tools,
-            temperature=settings.temperature,
-            num_predict=settings.num_predict,
-            num_ctx=settings.num_ctx,
-            stop=settings.stop,
-        )
 
     async def _speak(self, turn: ReplyTurn, text: str) -> None:
         if text:

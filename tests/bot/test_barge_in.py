@@ -175,3 +175,9 @@ def test_no_pause_outlasts_its_sound_by_more_than_the_recogniser_is_given(patter
     line = Line().hear(pattern + "." * (UNANSWERED_WINDOWS + 1))
     if line.actions:
         assert line.actions[-1][1] is not PAUSE
+
+
+def test_an_agent_may_listen_to_words_alone() -> None:
+    line = Line(BargeInOptions(by_words_only=True)).hear("#" * 60)
+    assert line.actions == []
+    assert line.barge_in.words("no, wait", Speech("We open at nine."), is_final=False) is BargeInAction.CONFIRM

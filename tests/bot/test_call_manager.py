@@ -148,3 +148,15 @@ async def test_a_call_that_does_not_end_does_not_hold_the_server_for_ever(
 async def test_an_empty_house_is_drained_at_once(manager: CallManager) -> None:
     await asyncio.wait_for(manager.drain(60.0), 1)
     assert not manager.accepting
+
+
+async def test_a_process_that_is_late_takes_no_further_call() -> None:
+    late = False
+    journal = CallJournal(Entries(), "host:1")
+    services = object.__new__(CallServices)
+    manager = CallManager(services, EventFanout([journal]), journal, max_calls=2, is_late=lambda: late)
+    assert manager.reserve("CA1")
+    late = True
+    assert not manager.accepting
+    assert not manager.reserve("CA2")
+    assert manager.reserve("CA1"), "what was promised is kept"

@@ -17,6 +17,7 @@ from bot.prompt import PromptBuilder
 from bot.reply_endings import ReplyEndings
 from bot.running_replies import RunningReplies
 from bot.services.language_model import APOLOGY, FAREWELL, MOST_TOOL_ROUNDS, NOTHING_TO_SAY, LanguageModel
+from bot.services.reply_requests import ReplyRequests
 from bot.speculation import Speculation, SpeculationHooks
 from bot.turn_ledger import TurnLedger
 from config.errors import VendorError
@@ -165,7 +166,7 @@ async def desk(*scripts: Sequence[Step], native: bool = True) -> AsyncIterator[D
     running_replies = RunningReplies(generations)
     early = Speculation(generations, ledger, SpeculationHooks(lambda: True, forgotten.append, lambda: None))
     processor = LanguageModel(
-        model, call.agent, prompt, tools, generations, ledger, endings, running_replies, early
+        model, ReplyRequests(call.agent, prompt, tools), generations, ledger, endings, running_replies, early
     )
     async with running(processor) as bench:
         yield Desk(
