@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import psutil
 
 SETTLE_SECONDS = 4.0
+_OF_THE_PROCESS = ("-wal", "-shm", ".db", ".spool", "/lock")
+"""The database and its spool: on a busy machine any commit may be late enough for the disk."""
 SPARE_DESCRIPTORS = 2
 """The loop's own; what is pooled for the next call (HTTP, the database) is not counted."""
 
@@ -54,7 +56,7 @@ async def leftovers(before: Traces, websocket_port: int) -> list[str]:
 def _compare(before: Traces, now: Traces) -> list[str]:
     current = asyncio.current_task()
     found = [f"task {task.get_name()}" for task in now.tasks - before.tasks if task is not current]
-    found += [f"file {path}" for path in now.files - before.files if not path.endswith(("-wal", "-shm", ".db"))]
+    found += [f"file {path}" for path in now.files - before.files if not path.endswith(_OF_THE_PROCESS)]
     if now.sockets:
         found.append(f"{now.sockets} WebSockets to the speech vendor")
     if now.descriptors > before.descriptors + SPARE_DESCRIPTORS:
