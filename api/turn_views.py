@@ -104,6 +104,7 @@ def _retrieval(retrieval: RetrievalRecord) -> Retrieval:
                 document_id=chunk.document_id,
                 chunk_id=chunk.chunk_id,
                 vector_distance=chunk.vector_distance,
+                similarity=chunk.similarity,
             )
             for chunk in retrieval.chunks
         ],
@@ -111,6 +112,8 @@ def _retrieval(retrieval: RetrievalRecord) -> Retrieval:
         retrieval_query=retrieval.query,
         rag_latency_secs=retrieval.latency_ms / 1000,
         timed_out=retrieval.timed_out,
+        similarity=retrieval.similarity,
+        answerable=retrieval.answerable,
     )
 
 

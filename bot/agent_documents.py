@@ -1,8 +1,9 @@
 """The documents of one call's agent, as retrieval's source for its turns."""
 
+from dataclasses import replace
+
 from data.agent_config import AgentConfig
-from data.knowledge.retriever import Retriever
-from data.knowledge.snippet import Snippet
+from data.knowledge.retriever import KnowledgeSearch, RetrievalOptions, RetrievalResult
 
 
 class AgentDocuments:
@@ -13,19 +14,24 @@ class AgentDocuments:
         agent: Whose documents.
     """
 
-    def __init__(self, retriever: Retriever, agent: AgentConfig) -> None:
+    def __init__(self, retriever: KnowledgeSearch, agent: AgentConfig) -> None:
         self._retriever = retriever
-        self._agent = agent
+        self._agent_id = agent.agent_id
+        self._options = retrieval_options(agent)
 
-    @property
-    def embedding_model(self) -> str:
-        """Name of the model behind the distances."""
-        return self._retriever.embedding_model
+    async def find(self, question: str, previous: str | None, *, top_k: int | None = None) -> RetrievalResult:
+        """Look a question up exactly as a call does; also what a query over REST is answered with.
 
-    async def find(self, query: str) -> tuple[tuple[Snippet, ...], bool]:
-        """Chunks for a query, best first, and whether the search ran out of time (then none)."""
-        rag = self._agent.settings.rag
-        result = await self._retriever.retrieve(
-            self._agent.agent_id, query, top_k=rag.top_k, max_distance=rag.max_vector_distance
-        )
-        return result.snippets, result.timed_out
+        Args:
+            question: The caller's words.
+            previous: What the caller said in the turn before, or what that was searched for.
+            top_k: Most snippets, instead of the agent's own number.
+        """
+        options = self._options if top_k is None else replace(self._options, top_k=top_k)
+        return await self._retriever.retrieve(self._agent_id, question, options, previous=previous)
+
+
+def retrieval_options(agent: AgentConfig) -> RetrievalOptions:
+    """What an agent's settings ask of retrieval."""
+    rag = agent.settings.rag
+    return RetrievalOptions(rag.top_k, rag.min_similarity, rag.max_vector_distance, rag.max_tokens)

@@ -76,8 +76,12 @@ class RagSettings(_Frozen):
 
     enabled: bool = True
     top_k: Annotated[int, Field(ge=1, le=20)] = 3
-    max_vector_distance: Annotated[float, Field(ge=0, le=2)] = 0.85
-    """Cosine distance above which a chunk is not given to the model."""
+    min_similarity: Annotated[float, Field(ge=0, le=1)] = 0.7
+    """How likely the documents have to hold the answer before they are quoted; 0 quotes always."""
+    max_vector_distance: Annotated[float, Field(ge=0, le=2)] = 2.0
+    """Cosine distance above which a chunk is not given to the model; 2 leaves it to `min_similarity`."""
+    max_tokens: Annotated[int, Field(ge=50, le=20_000)] = 600
+    """Most tokens of all snippets beside one question: what is read costs the caller waiting."""
 
 
 class AgentSettings(_Frozen):

@@ -110,6 +110,8 @@ class SnippetUse:
     document_id: str
     chunk_id: str
     vector_distance: float
+    similarity: float | None = None
+    """How likely the answer is in it, 0 to 1; None in records of earlier versions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,10 @@ class RetrievalRecord:
     latency_ms: float
     chunks: tuple[SnippetUse, ...] = ()
     timed_out: bool = False
+    similarity: float | None = None
+    """How likely the documents hold the answer, 0 to 1; None in records of earlier versions."""
+    answerable: bool | None = None
+    """Whether that was enough to answer from them."""
 
 
 @dataclass(frozen=True, slots=True)

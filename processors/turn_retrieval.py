@@ -1,18 +1,20 @@
 """Retrieval that has begun before the caller has finished.
 
 Interim transcripts are good enough to search with: by the time the turn ends, the snippets are usually there
-and cost no waiting. At most one search runs at a time; the newest text waits for it.
+and cost no waiting. One search early and one at the end is the most that a turn costs: each runs the embedding
+model once.
 """
 
 import asyncio
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from loguru import logger
 
+from data.knowledge.retriever import RetrievalResult
 from data.knowledge.snippet import Snippet
 from data.records import RetrievalRecord, SnippetUse
 
@@ -27,12 +29,8 @@ TELLING_LETTERS = 4
 class SnippetSource(Protocol):
     """The agent's documents, already bound to the agent and its retrieval settings."""
 
-    @property
-    def embedding_model(self) -> str:
-        """Name of the model behind the distances."""
-
-    async def find(self, query: str) -> tuple[tuple[Snippet, ...], bool]:
-        """Chunks for a query, best first, and whether the search ran out of time (then none)."""
+    async def find(self, question: str, previous: str | None) -> RetrievalResult:
+        """Snippets for a question that came after another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +50,17 @@ class TurnRetrieval:
 
     def __init__(self, source: SnippetSource) -> None:
         self._source = source
-        self._query = ""
+        self._said = ""
         self._task: asyncio.Task[Found] | None = None
-        self._next: str | None = None
+        self._hinted = False
         self._earlier: Found | None = None
+        self._previous: str | None = None
 
     def hint(self, text: str) -> None:
-        """The caller has said this much so far."""
-        if len(_words(text)) < FEWEST_WORDS or _words(text) == _words(self._query):
+        """The caller has said this much so far; the first time in a turn that it is enough, a search begins."""
+        if self._hinted or len(_words(text)) < FEWEST_WORDS:
             return
-        if self._task is not None and not self._task.done():
-            self._next = text
-            return
+        self._hinted = True
         self._begin(text)
 
     async def find(self, question: str, *, is_final: bool = True) -> Found:
@@ -74,7 +71,7 @@ class TurnRetrieval:
             is_final: False while they may go on: the search is kept for when they have not.
         """
         began = time.perf_counter()
-        if self._task is None or self._task.cancelled() or not _covers(self._query, question):
+        if self._task is None or self._task.cancelled() or not _covers(self._said, question):
             self._drop()
             self._begin(question)
         assert self._task is not None
@@ -83,53 +80,51 @@ class TurnRetrieval:
             # What was found for most of the question beats nothing.
             found = self._earlier
         if is_final:
-            self._drop()
-            self._earlier = None
-        record = found.record
+            self.cancel()
+            # A follow-up to a follow-up is about what that one was about.
+            self._previous = found.record.query or question
         added = (time.perf_counter() - began) * 1000
-        return Found(
-            found.snippets,
-            RetrievalRecord(
-                record.query, record.embedding_model, round(added, 1), record.chunks, record.timed_out
-            ),
-        )
+        return Found(found.snippets, replace(found.record, latency_ms=round(added, 1)))
 
     def cancel(self) -> None:
         """The call is over or the turn came to nothing."""
         self._drop()
+        self._hinted = False
         self._earlier = None
 
     def _begin(self, text: str) -> None:
-        self._query = text
+        self._said = text
         self._task = asyncio.get_running_loop().create_task(self._search(text), name="retrieval")
-        self._task.add_done_callback(self._after)
-
-    def _after(self, task: asyncio.Task[Found]) -> None:
-        if task is not self._task or task.cancelled():
-            return  # given up: what waits now waits for its successor
-        text, self._next = self._next, None
-        if text is not None:
-            self._begin(text)
 
     def _drop(self) -> None:
-        self._next = None
         task, self._task = self._task, None
-        self._query = ""
+        self._said = ""
         if task is not None and not task.done():
             task.cancel()
 
-    async def _search(self, query: str) -> Found:
+    async def _search(self, text: str) -> Found:
         try:
-            snippets, timed_out = await self._source.find(query)
+            result = await self._source.find(text, self._previous)
         except asyncio.CancelledError:
             raise
         except Exception:  # whatever ails the document store, the caller gets an answer without it
             logger.exception("Retrieval failed; answering without documents")
-            snippets, timed_out = (), True
-        uses = tuple(SnippetUse(s.document_id, s.chunk_id, round(s.vector_distance, 4)) for s in snippets)
-        record = RetrievalRecord(query, self._source.embedding_model, 0.0, uses, timed_out=timed_out)
-        found = Found(snippets, record)
-        if not timed_out:
+            result = RetrievalResult((), 0.0, text, timed_out=True)
+        missing = result.timed_out or result.failure is not None
+        record = RetrievalRecord(
+            query=result.query,
+            embedding_model=result.embedding_model,
+            latency_ms=0.0,
+            chunks=tuple(
+                SnippetUse(s.document_id, s.chunk_id, round(s.vector_distance, 4), round(s.similarity, 4))
+                for s in result.snippets
+            ),
+            timed_out=missing,
+            similarity=None if missing else round(result.similarity, 4),
+            answerable=None if missing else result.answerable,
+        )
+        found = Found(result.snippets, record)
+        if not missing:
             self._earlier = found
         return found
 

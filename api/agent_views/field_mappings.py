@@ -113,9 +113,11 @@ FIELD_MAPPINGS: tuple[FieldMapping, ...] = (
     FieldMapping("timezone", ("settings", "timezone"), (*_PROMPT, "timezone"), check=_require_time_zone),
     FieldMapping("rag_enabled", ("settings", "rag", "enabled"), (*_RAG, "enabled")),
     FieldMapping("top_k", ("settings", "rag", "top_k"), (*_RAG, "max_retrieved_rag_chunks_count")),
+    FieldMapping("min_similarity", ("settings", "rag", "min_similarity"), (*_RAG, "min_similarity")),
     FieldMapping(
         "max_vector_distance", ("settings", "rag", "max_vector_distance"), (*_RAG, "max_vector_distance")
     ),
+    FieldMapping("max_snippet_tokens", ("settings", "rag", "max_tokens"), (*_RAG, "max_tokens")),
     FieldMapping(
         "dynamic_variables",
         ("settings", "dynamic_variables"),

@@ -27,7 +27,9 @@ _PROMPT: JsonObject = {
     "rag": {
         "enabled": True,
         "embedding_model": "all-MiniLM-L6-v2",
+        "min_similarity": 0.0,
         "max_vector_distance": 0.0,
+        "max_tokens": 0,
         "max_documents_length": 50000,
         "max_retrieved_rag_chunks_count": 3,
     },

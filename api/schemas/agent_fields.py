@@ -98,8 +98,15 @@ class FlatFields(RequestBody):
     top_k: Annotated[int, Field(ge=1, le=20)] | None = Field(
         default=None, description="How many snippets a question brings along."
     )
+    min_similarity: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        default=None,
+        description="How likely the documents have to hold the answer before they are quoted; 0 quotes always.",
+    )
     max_vector_distance: Annotated[float, Field(ge=0, le=2)] | None = Field(
-        default=None, description="Cosine distance above which a snippet is left out."
+        default=None, description="Cosine distance above which a snippet is left out; 2 leaves none out."
+    )
+    max_snippet_tokens: Annotated[int, Field(ge=50, le=20_000)] | None = Field(
+        default=None, description="Most tokens of all snippets beside one question."
     )
     dynamic_variables: dict[str, VariableValue | None] | None = Field(
         default=None, description="Placeholders for `{{name}}`; null removes one."

@@ -103,7 +103,9 @@ class AgentDetail(ResponseBody):
     timezone: str | None
     rag_enabled: bool
     top_k: int
+    min_similarity: float
     max_vector_distance: float
+    max_snippet_tokens: int
     dynamic_variables: dict[str, VariableValue]
     built_in_tools: dict[str, ToolShown | None] = Field(description="Null: off.")
     knowledge_base: list[DocumentShown]

@@ -60,6 +60,7 @@ class RetrievedChunk(ResponseBody):
     document_id: str
     chunk_id: str
     vector_distance: float = Field(description="Cosine distance to the question; 0 is the same.")
+    similarity: float | None = Field(default=None, description="How likely the answer is in it, 0 to 1.")
 
 
 class Retrieval(ResponseBody):
@@ -70,6 +71,12 @@ class Retrieval(ResponseBody):
     retrieval_query: str
     rag_latency_secs: float
     timed_out: bool = Field(description="The store was too slow, and the model answered without it.")
+    similarity: float | None = Field(
+        default=None, description="How likely the documents hold the answer, 0 to 1, quoted or not."
+    )
+    answerable: bool | None = Field(
+        default=None, description="Whether that reached the agent's `min_similarity`; if not, nothing was quoted."
+    )
 
 
 class TokenCount(ResponseBody):

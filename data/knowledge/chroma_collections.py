@@ -12,9 +12,10 @@ from chromadb.api.types import Where
 from chromadb.config import Settings
 from chromadb.errors import NotFoundError
 
-from data.knowledge.chroma_rows import COSINE, MODEL_KEY, Rows, collection_name, to_snippets
+from data.knowledge.chroma_rows import COSINE, MODEL_KEY, Rows, collection_name, to_entries, to_snippets
 from data.knowledge.embedder import Embeddings
 from data.knowledge.snippet import Snippet
+from data.knowledge.vector_store import VectorEntry
 
 
 class ChromaCollections:
@@ -59,6 +60,20 @@ class ChromaCollections:
                 include=["documents", "metadatas", "distances"],
             )
         )
+
+    def entries(self, agent_id: str, offset: int, limit: int) -> tuple[VectorEntry, ...]:
+        """A page of an agent's chunks; fewer than `limit` at the end."""
+        collection = self._find(agent_id)
+        if collection is None:
+            return ()
+        return to_entries(
+            collection.get(limit=limit, offset=offset, include=["documents", "metadatas", "embeddings"])
+        )
+
+    def present(self, agent_id: str, chunk_ids: list[str]) -> list[str]:
+        """Those of some chunk ids that are there."""
+        collection = self._find(agent_id)
+        return collection.get(ids=chunk_ids, include=[])["ids"] if collection is not None else []
 
     def chunk_ids(self, agent_id: str, document_id: str | None = None) -> list[str]:
         """The ids of an agent's chunks, or of one document's."""

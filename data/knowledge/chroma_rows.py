@@ -11,7 +11,7 @@ from data.knowledge.vector_store import VectorEntry
 
 if TYPE_CHECKING:
     from chromadb.api.collection_configuration import CreateCollectionConfiguration
-    from chromadb.api.types import Metadata, QueryResult
+    from chromadb.api.types import GetResult, Metadata, QueryResult
 
 COSINE: "CreateCollectionConfiguration" = {"hnsw": {"space": "cosine"}}
 MODEL_KEY = "embedding_model"
@@ -20,6 +20,9 @@ MODEL_KEY = "embedding_model"
 WRITE_BATCH = 20
 """Chunks per write. Chroma's embedded engine holds Python's interpreter lock while it writes (20 chunks:
 about 10 ms, 100 chunks: 50 ms), which stops the audio of every call in the process for that long."""
+
+READ_PAGE = 200
+"""Chunks per read of a whole collection, for the same reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,29 @@ def to_snippets(result: "QueryResult") -> tuple[Snippet, ...]:
         )
         for chunk_id, text, metadata, distance in rows
     )
+
+
+def to_entries(result: "GetResult") -> tuple[VectorEntry, ...]:
+    """Chunks with their vectors."""
+    texts, metadatas, embeddings = result["documents"], result["metadatas"], result["embeddings"]
+    if texts is None or metadatas is None or embeddings is None:
+        return ()
+    return tuple(
+        VectorEntry(
+            chunk_id=chunk_id,
+            document_id=_string(metadata, "document_id"),
+            title=_string(metadata, "title"),
+            text=text,
+            position=_whole(metadata, "position"),
+            embedding=np.asarray(embedding, dtype=np.float32),
+        )
+        for chunk_id, text, metadata, embedding in zip(result["ids"], texts, metadatas, embeddings, strict=True)
+    )
+
+
+def _whole(metadata: Mapping[str, object] | None, key: str) -> int:
+    value = metadata.get(key) if metadata else None
+    return value if isinstance(value, int) else 0
 
 
 def _string(metadata: Mapping[str, object] | None, key: str) -> str:

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from config.errors import ConfigurationError, PhoneAgentError, VendorError
-from data.knowledge.chroma_rows import COSINE, MODEL_KEY, batches, collection_name, id_batches, to_snippets
+from data.knowledge.chroma_rows import (
+    COSINE,
+    MODEL_KEY,
+    READ_PAGE,
+    batches,
+    collection_name,
+    id_batches,
+    to_entries,
+    to_snippets,
+)
 from data.knowledge.embedder import Embeddings
 from data.knowledge.snippet import Snippet
 from data.knowledge.vector_store import VectorEntry
@@ -88,6 +97,33 @@ class ChromaServerVectorStore:
                     include=["documents", "metadatas", "distances"],
                 )
             )
+
+    async def entries(self, agent_id: str) -> tuple[VectorEntry, ...]:
+        """Everything in an agent's collection, in pages."""
+        found: list[VectorEntry] = []
+        while True:
+            async with self._answer_within(REQUEST_TIMEOUT_SECONDS):
+                collection = await self._find(agent_id)
+                if collection is None:
+                    return ()
+                page = to_entries(
+                    await collection.get(
+                        limit=READ_PAGE, offset=len(found), include=["documents", "metadatas", "embeddings"]
+                    )
+                )
+            found += page
+            if len(page) < READ_PAGE:
+                return tuple(found)
+
+    async def present(self, agent_id: str, chunk_ids: Sequence[str]) -> frozenset[str]:
+        """Those of some chunk ids that are in an agent's collection now."""
+        if not chunk_ids:
+            return frozenset()
+        async with self._answer_within(REQUEST_TIMEOUT_SECONDS):
+            collection = await self._find(agent_id)
+            if collection is None:
+                return frozenset()
+            return frozenset((await collection.get(ids=list(chunk_ids), include=[]))["ids"])
 
     async def chunk_ids(self, agent_id: str) -> frozenset[str]:
         """The ids of everything in an agent's collection."""

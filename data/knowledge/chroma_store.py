@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from config.errors import PhoneAgentError, VendorError
 from data.knowledge.bounded_executor import BoundedExecutor
-from data.knowledge.chroma_rows import batches, id_batches
+from data.knowledge.chroma_rows import READ_PAGE, batches, id_batches
 from data.knowledge.embedder import Embeddings
 from data.knowledge.snippet import Snippet
 from data.knowledge.vector_store import VectorEntry
@@ -55,6 +55,26 @@ class ChromaVectorStore:
     ) -> tuple[Snippet, ...]:
         """See `VectorStore.query`."""
         return await self._run(lambda opened: opened.query(agent_id, embedding, top_k), deadline_seconds)
+
+    async def entries(self, agent_id: str) -> tuple[VectorEntry, ...]:
+        """Everything in an agent's collection, read in pages between which queries are served."""
+        found: list[VectorEntry] = []
+        while True:
+            begin = len(found)
+            page = await self._run(
+                lambda opened, begin=begin: opened.entries(agent_id, begin, READ_PAGE),  # type: ignore[misc]
+                WRITE_TIMEOUT_SECONDS,
+            )
+            found += page
+            if len(page) < READ_PAGE:
+                return tuple(found)
+
+    async def present(self, agent_id: str, chunk_ids: Sequence[str]) -> frozenset[str]:
+        """Those of some chunk ids that are in an agent's collection now."""
+        if not chunk_ids:
+            return frozenset()
+        wanted = list(chunk_ids)
+        return frozenset(await self._run(lambda opened: opened.present(agent_id, wanted), WRITE_TIMEOUT_SECONDS))
 
     async def chunk_ids(self, agent_id: str) -> frozenset[str]:
         """The ids of everything in an agent's collection."""

@@ -44,6 +44,10 @@ class Embedder(Protocol):
         """
         ...
 
+    async def embed_queries(self, texts: Sequence[str]) -> tuple[Embeddings, ...]:
+        """Embed a few forms of one question in one run of the model; otherwise as `embed_query`."""
+        ...
+
     async def close(self) -> None:
         """Drop what waits and free the threads; safe to call twice."""
         ...

@@ -7,7 +7,7 @@ pairs between them, so that an ingestion of a thousand pages delays a caller by 
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -19,12 +19,33 @@ Encode = Callable[[list[str]], Embeddings]
 
 QUERY_BATCH = 8
 DOCUMENT_BATCH = 2
+"""Whole chunks of a document in one run."""
+DOCUMENT_BATCH_CHARACTERS = 1200
+DOCUMENT_BATCH_PASSAGES = 12
+"""Short passages go together until they are as much work as two chunks."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Job:
     texts: list[str]
     future: "Future[Embeddings]" = field(default_factory=Future)
+
+
+def document_batches(texts: Sequence[str]) -> Iterator[list[str]]:
+    """Texts in order, in groups that delay a waiting question by about the same time."""
+    batch: list[str] = []
+    for text in texts:
+        longest = max(len(text), *(len(other) for other in batch)) if batch else 0
+        # A run costs what its longest text costs, times their number.
+        if batch and (
+            len(batch) >= DOCUMENT_BATCH_PASSAGES
+            or (len(batch) >= DOCUMENT_BATCH and longest * (len(batch) + 1) > DOCUMENT_BATCH_CHARACTERS)
+        ):
+            yield batch
+            batch = []
+        batch.append(text)
+    if batch:
+        yield batch
 
 
 class EmbeddingWorker:
@@ -47,23 +68,23 @@ class EmbeddingWorker:
         self._is_draining = False
         self._is_closed = False
 
-    def submit_query(self, text: str) -> "Future[Embeddings]":
-        """Queue one question; the result has shape (1, dimensions).
+    def submit_query(self, *texts: str) -> "Future[Embeddings]":
+        """Queue one question, or a few forms of it; the result has shape (len(texts), dimensions).
 
         Cancelling the future before the model has begun takes the question out of the queue.
 
         Raises:
             CapacityError: Too much is waiting, or the worker is closed.
         """
-        return self._submit(self._queries, [text])
+        return self._submit(self._queries, list(texts))
 
     def submit_documents(self, texts: list[str]) -> "Future[Embeddings]":
-        """Queue at most `DOCUMENT_BATCH` chunks of a document behind every waiting question.
+        """Queue texts of a document, a group as `document_batches` makes them, behind every waiting question.
 
         Raises:
             CapacityError: Too much is waiting, or the worker is closed.
         """
-        assert len(texts) <= DOCUMENT_BATCH
+        assert len(texts) <= DOCUMENT_BATCH_PASSAGES
         return self._submit(self._documents, texts)
 
     def close(self) -> None:

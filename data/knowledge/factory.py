@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 
 from config.settings import Settings
+from data.knowledge.calibration import load_calibration
 from data.knowledge.chroma_server_store import ChromaServerVectorStore
 from data.knowledge.chroma_store import ChromaVectorStore
 from data.knowledge.chunking import ChunkOptions
 from data.knowledge.embedder import Embedder
+from data.knowledge.indexed_store import IndexedVectorStore
 from data.knowledge.ingest import KnowledgeIngestor
+from data.knowledge.passage_cache import PassageCache
+from data.knowledge.passage_indexes import PassageIndexes
 from data.knowledge.retriever import Retriever
 from data.knowledge.sentence_transformer_embedder import SentenceTransformerEmbedder
 from data.knowledge.storage import OpenKnowledgeStorage
@@ -45,6 +49,7 @@ class Knowledge:
 
     async def close(self) -> None:
         """Release model, files and threads; safe to call twice."""
+        await self.retriever.close()
         await self.embedder.close()
         await self.store.close()
 
@@ -54,10 +59,33 @@ def build_knowledge(settings: Settings) -> Knowledge:
 
     Uses `EMBED_MODEL`, and `CHROMA_URL` or else `CHROMA_PATH`.
     """
-    embedder = SentenceTransformerEmbedder(settings.embed_model)
-    store: VectorStore
+    embedder = build_embedder(settings)
+    store = build_store(settings, embedder.model_name)
+    cache = PassageCache(settings.chroma_path.with_name("passages"), embedder.model_name)
+    return assemble_knowledge(embedder, store, cache)
+
+
+def build_embedder(settings: Settings) -> Embedder:
+    """The embedder that the settings name, not loaded yet."""
+    return SentenceTransformerEmbedder(settings.embed_model)
+
+
+def build_store(settings: Settings, embedding_model: str) -> VectorStore:
+    """The vector store that the settings name, not opened yet."""
     if settings.chroma_url:
-        store = ChromaServerVectorStore(str(settings.chroma_url), embedder.model_name)
-    else:
-        store = ChromaVectorStore(settings.chroma_path, embedder.model_name)
-    return Knowledge(embedder, store, Retriever(embedder, store))
+        return ChromaServerVectorStore(str(settings.chroma_url), embedding_model)
+    return ChromaVectorStore(settings.chroma_path, embedding_model)
+
+
+def assemble_knowledge(embedder: Embedder, store: VectorStore, cache: PassageCache | None = None) -> Knowledge:
+    """Put an embedder and a store together.
+
+    Args:
+        embedder: Makes vectors.
+        store: Finds the nearest.
+        cache: Keeps passage vectors over a restart; None for none.
+    """
+    indexes = PassageIndexes(embedder, store, cache)
+    calibration = load_calibration(embedder.model_name)
+    retriever = Retriever(embedder, store, indexes, calibration)
+    return Knowledge(embedder, IndexedVectorStore(store, indexes), retriever)

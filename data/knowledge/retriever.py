@@ -1,21 +1,58 @@
-"""From a caller's question to the few chunks that the model is given, within a deadline."""
+"""From a caller's question to the few chunks that the model is given, within a deadline.
+
+The vector store finds what is near, keyword search what shares words; the agent's passage index holds the question
+against each of them, and the calibration says which answers, and whether any does.
+"""
 
 import asyncio
 import time
 from dataclasses import dataclass
+from typing import Protocol
 
+import numpy as np
 from loguru import logger
 
 from config.errors import CapacityError, ConfigurationError, VendorError
-from data.knowledge.embedder import Embedder
+from data.knowledge.bounded_executor import BoundedExecutor
+from data.knowledge.calibration import Calibration
+from data.knowledge.embedder import Embedder, Embeddings
+from data.knowledge.follow_up import resolve_follow_up
+from data.knowledge.passage_index import PassageIndex
+from data.knowledge.passage_indexes import PassageIndexes
+from data.knowledge.search_terms import TermExtractor
+from data.knowledge.selection import select
 from data.knowledge.snippet import Snippet
-from data.knowledge.vector_store import VectorStore
+from data.knowledge.vector_store import VectorEntry, VectorStore
 
 DEADLINE_SECONDS = 0.15
 """A caller hears every millisecond of retrieval; later than this an answer without documents is better."""
 
-_SPARE_CANDIDATES = 4
-"""Asked for beyond `top_k`, to fill the places of duplicates."""
+NEAR_CANDIDATES = 24
+KEYWORD_CANDIDATES = 16
+"""Chunks that are looked at: of the nearest, and of those with the question's words."""
+
+_LOOKED_AT = 24
+"""Of the candidates in order, from which duplicates and what is too long are left out; more than any `top_k`."""
+
+_INDEX_WAIT_SHARE = 0.4
+"""Of the deadline, for an index that is being renewed."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalOptions:
+    """What an agent wants of retrieval.
+
+    Attributes:
+        top_k: Most snippets.
+        min_similarity: The best chunk has to be this likely to hold the answer, 0 to 1; 0 takes everything.
+        max_distance: Largest cosine distance (0 to 2) of a snippet.
+        max_tokens: Most tokens of all snippets together.
+    """
+
+    top_k: int = 3
+    min_similarity: float = 0.7
+    max_distance: float = 2.0
+    max_tokens: int = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +60,47 @@ class RetrievalResult:
     """What a lookup gave, and how it went.
 
     Attributes:
-        snippets: Nearest first; empty when nothing was near enough, too late, or failed.
+        snippets: Best first; empty when nothing answers the question, too late, or failed.
         latency_ms: From the call to the result.
+        query: What was searched for: the question, or for a follow-up the one before it too.
+        similarity: How likely the documents hold the answer, 0 to 1, whether there are snippets or not.
         timed_out: True when the deadline passed.
         failure: The error code when the embedder or the store failed; None otherwise.
+        embedding_model: Name of the model behind the distances.
     """
 
     snippets: tuple[Snippet, ...]
     latency_ms: float
+    query: str = ""
+    similarity: float = 0.0
     timed_out: bool = False
     failure: str | None = None
+    embedding_model: str = ""
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the documents are taken to hold the answer."""
+        return bool(self.snippets)
+
+
+class KnowledgeSearch(Protocol):
+    """What a call, or a query over REST, asks."""
+
+    async def retrieve(
+        self,
+        agent_id: str,
+        question: str,
+        options: RetrievalOptions | None = None,
+        *,
+        previous: str | None = None,
+        deadline_seconds: float = DEADLINE_SECONDS,
+    ) -> RetrievalResult:
+        """See `Retriever.retrieve`."""
+        ...
+
+    async def close(self) -> None:
+        """End what runs; safe to call twice."""
+        ...
 
 
 class Retriever:
@@ -41,33 +109,37 @@ class Retriever:
     Args:
         embedder: Makes the question's vector.
         store: Finds the nearest chunks.
+        indexes: The agents' passages.
+        calibration: What the evidence is worth with this embedder.
     """
 
-    def __init__(self, embedder: Embedder, store: VectorStore) -> None:
+    def __init__(
+        self, embedder: Embedder, store: VectorStore, indexes: PassageIndexes, calibration: Calibration
+    ) -> None:
         self._embedder = embedder
         self._store = store
-
-    @property
-    def embedding_model(self) -> str:
-        """Name of the model behind the distances."""
-        return self._embedder.model_name
+        self._indexes = indexes
+        self._calibration = calibration
+        self._extractor = TermExtractor()
+        self._executor = BoundedExecutor("retrieval")
 
     async def retrieve(
         self,
         agent_id: str,
-        query: str,
+        question: str,
+        options: RetrievalOptions | None = None,
         *,
-        top_k: int,
-        max_distance: float,
+        previous: str | None = None,
         deadline_seconds: float = DEADLINE_SECONDS,
     ) -> RetrievalResult:
-        """Find the chunks nearest to a question.
+        """Find the chunks that answer a question.
 
         Args:
             agent_id: Whose documents; no others are ever looked at.
-            query: The caller's words.
-            top_k: Most snippets.
-            max_distance: Largest cosine distance (0 to 2) of a snippet.
+            question: The caller's words.
+            options: How many, how likely, how long.
+            previous: What the caller said in the turn before, or what that was searched for; used only if the
+                question cannot be understood without it.
             deadline_seconds: For everything together.
 
         Returns:
@@ -75,40 +147,109 @@ class Retriever:
             and the reason.
         """
         started = time.perf_counter()
-        snippets: tuple[Snippet, ...] = ()
+        options = options or RetrievalOptions()
+        query = resolve_follow_up(question, previous, self._extractor)
+        found: list[Snippet] = []
         timed_out, failure = False, None
-        if query.strip():
+        if self._asks_something(query):
             try:
                 async with asyncio.timeout(deadline_seconds):
-                    vector = await self._embedder.embed_query(query)
-                    found = await self._store.query(
-                        agent_id,
-                        vector,
-                        top_k=top_k + _SPARE_CANDIDATES,
-                        deadline_seconds=deadline_seconds - (time.perf_counter() - started),
-                    )
-                snippets = _select(found, top_k, max_distance)
+                    found = await self._search(agent_id, query, started + deadline_seconds)
             except TimeoutError:
                 timed_out = True
             except (CapacityError, ConfigurationError, VendorError) as error:
                 failure = error.code
+        near = [snippet for snippet in found if snippet.vector_distance <= options.max_distance]
+        similarity = near[0].similarity if near else 0.0
+        snippets: tuple[Snippet, ...] = ()
+        if near and similarity >= options.min_similarity:
+            snippets = select(near, top_k=options.top_k, max_tokens=options.max_tokens)
         latency_ms = (time.perf_counter() - started) * 1000
         if timed_out or failure:
             # A call goes on without documents; this line is how an operator learns of it.
             logger.bind(
                 agent_id=agent_id, latency_ms=round(latency_ms, 1), failure=failure or "timed_out"
             ).warning("Retrieval gave no context.")
-        return RetrievalResult(snippets, latency_ms, timed_out, failure)
+        model = self._embedder.model_name
+        return RetrievalResult(snippets, latency_ms, query, similarity, timed_out, failure, model)
+
+    async def close(self) -> None:
+        """End the thread; safe to call twice."""
+        await self._executor.close()
+
+    def _asks_something(self, query: str) -> bool:
+        """False for "yes, please" and for nothing at all: no document answers those."""
+        terms = self._extractor.terms(query)
+        return bool(terms.words or terms.kind_words)
+
+    async def _search(self, agent_id: str, query: str, deadline: float) -> list[Snippet]:
+        """Every chunk looked at, best first, with its likelihood."""
+
+        def left() -> float:
+            return max(0.0, deadline - time.perf_counter())
+
+        index = await self._indexes.get(agent_id, wait_seconds=left() * _INDEX_WAIT_SHARE)
+        contrast = None
+        if index is not None:
+            own = index
+            contrast = await self._executor.run(lambda: own.contrast(query))
+        vectors = await self._embedder.embed_queries([query] if contrast is None else [query, contrast])
+        near = await self._store.query(agent_id, vectors[0], top_k=NEAR_CANDIDATES, deadline_seconds=left())
+        if index is not None and not all(index.holds(snippet.chunk_id) for snippet in near):
+            # Another process has added documents: they count from the next question on, or now if all are new.
+            self._indexes.changed(agent_id)
+        if index is None or not any(index.holds(snippet.chunk_id) for snippet in near):
+            index = await self._executor.run(lambda: _stand_in(near, vectors[0]))
+        without = vectors[1] if len(vectors) > 1 else None
+        ranked = await self._executor.run(lambda: self._rank(index, query, vectors[0], without, near))
+        ranked = ranked[:_LOOKED_AT]
+        near_ids = {snippet.chunk_id for snippet in near}
+        by_words = [snippet.chunk_id for snippet in ranked if snippet.chunk_id not in near_ids]
+        if not by_words:
+            return ranked
+        # The index may be a moment behind the store, which alone knows what was deleted.
+        present = near_ids | await self._store.present(agent_id, by_words)
+        return [snippet for snippet in ranked if snippet.chunk_id in present]
+
+    def _rank(
+        self,
+        index: PassageIndex,
+        query: str,
+        vector: Embeddings,
+        contrast: Embeddings | None,
+        near: tuple[Snippet, ...],
+    ) -> list[Snippet]:
+        near_ids = [snippet.chunk_id for snippet in near]
+        matches = index.search(query, vector, contrast, near_ids, keyword_candidates=KEYWORD_CANDIDATES)
+        order, likelihoods = self._calibration.rank(matches)
+        return [
+            Snippet(
+                document_id=matches.entries[position].document_id,
+                chunk_id=matches.entries[position].chunk_id,
+                title=matches.entries[position].title,
+                text=matches.entries[position].text,
+                vector_distance=max(0.0, 1.0 - matches.evidence[position].dense),
+                similarity=round(likelihood, 4),
+            )
+            for position, likelihood in zip(order, likelihoods, strict=True)
+        ]
 
 
-def _select(found: tuple[Snippet, ...], top_k: int, max_distance: float) -> tuple[Snippet, ...]:
-    """The nearest that are near enough, each text once (a document may be attached under two names)."""
-    selected: dict[str, Snippet] = {}
-    for snippet in found:
-        if snippet.vector_distance <= max_distance:
-            selected.setdefault(_letters(snippet.text), snippet)
-    return tuple(selected.values())[:top_k]
+def _stand_in(near: tuple[Snippet, ...], vector: Embeddings) -> PassageIndex:
+    """An index of nothing but what the store has found, for an agent whose own is not there yet.
 
-
-def _letters(text: str) -> str:
-    return "".join(character for character in text.casefold() if character.isalnum())
+    The store does not tell vectors; the question's own, as long as the cosine, has the right one with the
+    question.
+    """
+    entries = [
+        VectorEntry(
+            snippet.chunk_id,
+            snippet.document_id,
+            snippet.title,
+            snippet.text,
+            0,
+            vector * np.float32(1.0 - snippet.vector_distance),
+        )
+        for snippet in near
+    ]
+    return PassageIndex(entries, [None] * len(entries))

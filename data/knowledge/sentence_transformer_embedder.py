@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from data.knowledge.embedder import Embeddings
-from data.knowledge.embedding_worker import DOCUMENT_BATCH, EmbeddingWorker
+from data.knowledge.embedding_worker import EmbeddingWorker, document_batches
 from data.knowledge.query_cache import QueryCache
 from data.knowledge.sentence_transformer_model import canonical_name, load_model
 
@@ -45,8 +45,7 @@ class SentenceTransformerEmbedder:
         if not texts:
             return np.zeros((0, 0), dtype=np.float32)
         parts = []
-        for begin in range(0, len(texts), DOCUMENT_BATCH):
-            batch = list(texts[begin : begin + DOCUMENT_BATCH])
+        for batch in document_batches(texts):
             parts.append(await asyncio.wrap_future(self._worker.submit_documents(batch)))
         return np.concatenate(parts)
 
@@ -55,21 +54,27 @@ class SentenceTransformerEmbedder:
 
         A waiter that gives up loses nothing if the model was already at it: the vector goes to the cache.
         """
-        text = " ".join(text.split())
-        cached = self._cache.get(text)
-        if cached is not None:
-            return cached
-        future = self._worker.submit_query(text)
-        future.add_done_callback(partial(self._remember, text))
-        vector: Embeddings = (await asyncio.wrap_future(future))[0]
-        return vector
+        return (await self.embed_queries([text]))[0]
+
+    async def embed_queries(self, texts: Sequence[str]) -> tuple[Embeddings, ...]:
+        """Embed a few forms of one question in one run; see `Embedder.embed_queries`."""
+        wanted = [" ".join(text.split()) for text in texts]
+        vectors = {text: self._cache.get(text) for text in wanted}
+        absent = [text for text, vector in vectors.items() if vector is None]
+        if absent:
+            future = self._worker.submit_query(*absent)
+            future.add_done_callback(partial(self._remember, absent))
+            made: Embeddings = await asyncio.wrap_future(future)
+            vectors.update(zip(absent, made, strict=True))
+        return tuple(vector for text in wanted if (vector := vectors[text]) is not None)
 
     async def close(self) -> None:
         """Drop what waits and end the thread; safe to call twice."""
         await asyncio.to_thread(self._worker.close)
 
-    def _remember(self, text: str, future: "Future[Embeddings]") -> None:
+    def _remember(self, texts: Sequence[str], future: "Future[Embeddings]") -> None:
         if not future.cancelled() and future.exception() is None:
             vectors = future.result()
             vectors.setflags(write=False)
-            self._cache.put(text, vectors[0])
+            for text, vector in zip(texts, vectors, strict=True):
+                self._cache.put(text, vector)

@@ -15,3 +15,5 @@ class Snippet:
     """What the model is given: the chunk with its heading path on the first line."""
     vector_distance: float
     """Cosine distance to the query, 0 (same) to 2 (opposite)."""
+    similarity: float = 0.0
+    """How likely the answer is in it, 0 to 1; see `data.knowledge.calibration`."""

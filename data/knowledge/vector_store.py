@@ -44,6 +44,14 @@ class VectorStore(Protocol):
         """
         ...
 
+    async def entries(self, agent_id: str) -> tuple[VectorEntry, ...]:
+        """Everything in an agent's collection, with vectors, in no order."""
+        ...
+
+    async def present(self, agent_id: str, chunk_ids: Sequence[str]) -> frozenset[str]:
+        """Those of some chunk ids (a few) that are in an agent's collection now."""
+        ...
+
     async def chunk_ids(self, agent_id: str) -> frozenset[str]:
         """The ids of everything in an agent's collection."""
         ...

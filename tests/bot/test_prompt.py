@@ -1,6 +1,7 @@
 """Prompts, and how much of them a KV cache can keep."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -18,7 +19,9 @@ _TOOL = ToolSchema("end_call", "Ends the call.", {"type": "object", "properties"
 
 
 def _snippet(text: str, title: str = "Pricing", document_id: str = "doc_1") -> Snippet:
-    return Snippet(document_id=document_id, chunk_id="chunk_1", title=title, text=text, vector_distance=0.2)
+    return Snippet(
+        document_id=document_id, chunk_id="chunk_1", title=title, text=text, vector_distance=0.2, similarity=0.95
+    )
 
 
 def _builder(settings: AgentSettings | None = None, **options: bool) -> PromptBuilder:
@@ -44,6 +47,15 @@ def _talk(turns: int) -> list[ChatMessage]:
 
 def _as_string(prompt: tuple[ChatMessage, ...]) -> str:
     return "".join(f"<|{message.role}|>{message.content}{message.tool_calls}" for message in prompt)
+
+
+def test_documents_that_may_not_hold_the_answer_are_quoted_with_a_warning() -> None:
+    likely = _snippet("It costs $49.")
+    unsure = replace(likely, similarity=0.75)
+    for snippet, warned in ((likely, False), (unsure, True)):
+        content = _builder().build([], "Hi", [snippet], CallPhase.ACTIVE)[-1].content
+        assert ("not certain" in content) is warned
+        assert content.endswith("The caller said: Hi")
 
 
 def test_layout_of_the_newest_message() -> None:

@@ -20,8 +20,7 @@ from data.agent_config import AgentConfig
 from data.appointments import AppointmentQuery
 from data.database import Database
 from data.knowledge.chroma_store import ChromaVectorStore
-from data.knowledge.factory import Knowledge
-from data.knowledge.retriever import Retriever
+from data.knowledge.factory import Knowledge, assemble_knowledge
 from data.knowledge.sentence_transformer_embedder import SentenceTransformerEmbedder
 from data.knowledge.sentence_transformer_model import MINILM
 from data.records import CallOutcome, Direction, EndReason, Role, TurnRecord
@@ -108,13 +107,14 @@ async def desk(
     """The sample agent with its documents."""
     settings = Settings.model_validate({"data_file": SAMPLES})
     store = ChromaVectorStore(tmp_path / "chroma", MINILM)
-    knowledge = Knowledge(embedder, store, Retriever(embedder, store))
+    knowledge = assemble_knowledge(embedder, store)
     agent_id = await ensure_sample_agent(settings, sqlite_database, knowledge)
     assert agent_id is not None
     async with sqlite_database.read() as session:
         agent = await AgentRepository(session).get(DEFAULT_WORKSPACE_ID, agent_id)
     yield Desk(sqlite_database, knowledge, agent)
-    await store.close()
+    await knowledge.retriever.close()
+    await knowledge.store.close()
 
 
 async def say(*lines: str) -> AsyncIterator[str]:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from data.knowledge.snippet import Snippet
+from data.knowledge.retriever import RetrievalResult
 from processors.turn_retrieval import TurnRetrieval
 from tests.processors.values import snippet
 
@@ -14,10 +14,9 @@ QUESTION = "how much does the premium plan cost"
 class Documents:
     """A `SnippetSource` whose searches end when a test lets them."""
 
-    embedding_model = "minilm"
-
     def __init__(self, *, held: bool = False) -> None:
         self.queries: list[str] = []
+        self.previous: list[str | None] = []
         self.running = 0
         self.most_running = 0
         self.begun = asyncio.Event()
@@ -27,8 +26,9 @@ class Documents:
         if not held:
             self.may_end.set()
 
-    async def find(self, query: str) -> tuple[tuple[Snippet, ...], bool]:
-        self.queries.append(query)
+    async def find(self, question: str, previous: str | None) -> RetrievalResult:
+        self.queries.append(question)
+        self.previous.append(previous)
         self.running += 1
         self.begun.set()
         self.most_running = max(self.most_running, self.running)
@@ -38,7 +38,9 @@ class Documents:
             self.running -= 1
         if self.error is not None:
             raise self.error
-        return ((), True) if self.timed_out else ((snippet(query),), False)
+        if self.timed_out:
+            return RetrievalResult((), 1.0, question, timed_out=True)
+        return RetrievalResult((snippet(question),), 1.0, question, similarity=0.9, embedding_model="minilm")
 
 
 async def settle() -> None:
@@ -49,16 +51,15 @@ async def settle() -> None:
 async def test_an_early_search_that_covers_the_question_is_used() -> None:
     documents = Documents()
     retrieval = TurnRetrieval(documents)
-    retrieval.hint("how much does the premium plan")
-    await settle()
     retrieval.hint(QUESTION)
     await settle()
     found = await retrieval.find("How much does the premium plan cost?")
-    assert documents.queries == ["how much does the premium plan", QUESTION]
+    assert documents.queries == [QUESTION]
     assert found.snippets == (snippet(QUESTION),)
     assert found.record.query == QUESTION
     assert found.record.embedding_model == "minilm"
     assert found.record.chunks[0].vector_distance == 0.25
+    assert (found.record.similarity, found.record.answerable) == (0.9, True)
     assert found.record.latency_ms < 50
 
 
@@ -98,42 +99,42 @@ async def test_without_a_hint_the_question_is_searched() -> None:
     assert found.snippets
 
 
-async def test_one_search_at_a_time_and_the_newest_words_win() -> None:
-    documents = Documents(held=True)
+async def test_a_turn_costs_two_searches_at_most() -> None:
+    documents = Documents()
     retrieval = TurnRetrieval(documents)
-    for text in ("how much does", "how much does the", "how much does the premium"):
+    for text in ("how much", "how much does the", "how much does the premium", QUESTION):
         retrieval.hint(text)
         await settle()
-    assert documents.queries == ["how much does"]
-    documents.may_end.set()
-    await settle()
-    assert documents.queries == ["how much does", "how much does the premium"]
+    assert documents.queries == ["how much does the"]
+    found = await retrieval.find(QUESTION)
+    assert documents.queries == ["how much does the", QUESTION]
+    assert found.record.query == QUESTION
     assert documents.most_running == 1
+    retrieval.hint("what are your opening hours")
+    await settle()
+    assert documents.queries[-1] == "what are your opening hours", "the next turn has its own two"
 
 
-async def test_a_search_that_was_given_up_does_not_swallow_what_waits_for_its_successor() -> None:
+async def test_a_question_is_searched_as_one_that_came_after_the_one_before() -> None:
+    documents = Documents()
+    retrieval = TurnRetrieval(documents)
+    await retrieval.find(QUESTION)
+    await retrieval.find("and the basic one")
+    await retrieval.find("and the large one")
+    assert documents.previous == [None, QUESTION, "and the basic one"]
+
+
+async def test_after_an_interrupted_turn_an_early_search_begins_again() -> None:
     documents = Documents(held=True)
     retrieval = TurnRetrieval(documents)
     retrieval.hint("what are your opening hours")
     await settle()
     retrieval.cancel()
-    retrieval.hint("how much does the")
     retrieval.hint(QUESTION)  # before the loop has told anybody that the first one is cancelled
     await settle()
     documents.may_end.set()
     await settle()
     assert documents.queries[-1] == QUESTION
-
-
-async def test_few_words_and_the_same_words_start_no_search() -> None:
-    documents = Documents()
-    retrieval = TurnRetrieval(documents)
-    retrieval.hint("how much")
-    retrieval.hint(QUESTION)
-    await settle()
-    retrieval.hint("How much does the premium plan cost?")
-    await settle()
-    assert documents.queries == [QUESTION]
 
 
 async def test_a_failing_or_slow_store_gives_an_answer_without_documents() -> None:

@@ -57,7 +57,7 @@ async def test_turns_have_elevenlabs_metrics_in_seconds_and_ours_in_milliseconds
     }
     assert answer["latency"]["voice_to_voice_ms"] == 640.0
     assert answer["rag_retrieval_info"]["chunks"] == [
-        {"document_id": "doc_1", "chunk_id": "chunk_1", "vector_distance": 0.25}
+        {"document_id": "doc_1", "chunk_id": "chunk_1", "vector_distance": 0.25, "similarity": None}
     ]
     assert answer["rag_retrieval_info"]["rag_latency_secs"] == 0.0125
     (usage,) = answer["llm_usage"]["model_usage"].values()

@@ -1,11 +1,7 @@
 """The vector store on a real Chroma server on loopback, and on servers that are none."""
 
 import asyncio
-import socket
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import numpy as np
 import pytest
@@ -14,31 +10,13 @@ from config.errors import ConfigurationError, VendorError
 from data.knowledge.chroma_server_store import ChromaServerVectorStore
 from data.knowledge.embedder import Embeddings
 from data.knowledge.vector_store import VectorEntry
+from tests.data.knowledge.conftest import free_port
 
 VECTORS: Embeddings = np.eye(30, dtype=np.float32)
 ENTRIES = [
     VectorEntry(f"chunk_{number}", f"doc_{number % 2}", "Title", f"text {number}", number, VECTORS[number])
     for number in range(30)
 ]
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
-
-
-@pytest.fixture(scope="module")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Chroma's own server, from the same package."""
-    port = free_port()
-    command = [str(Path(sys.executable).with_name("chroma")), "run", "--host", "127.0.0.1"]
-    command += ["--port", str(port), "--path", str(tmp_path_factory.mktemp("chroma"))]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait(10)
 
 
 async def connected(url: str, model: str = "model") -> ChromaServerVectorStore:

@@ -9,7 +9,7 @@ import pytest
 from config.settings import Settings
 from data.knowledge.chroma_server_store import ChromaServerVectorStore
 from data.knowledge.chroma_store import ChromaVectorStore
-from data.knowledge.factory import build_knowledge
+from data.knowledge.factory import build_knowledge, build_store
 
 ROOT = Path(__file__).parents[3]
 IMPORT_EVERYTHING = """
@@ -37,7 +37,7 @@ def test_importing_and_building_loads_neither_torch_nor_chromadb() -> None:
 async def test_without_a_server_the_store_is_a_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CHROMA_URL", raising=False)
     knowledge = build_knowledge(Settings(chroma_path=tmp_path / "chroma"))
-    assert isinstance(knowledge.store, ChromaVectorStore)
+    assert isinstance(build_store(Settings(), "model"), ChromaVectorStore)
     await knowledge.store.warm()
     assert (tmp_path / "chroma").is_dir()
     await knowledge.close()
@@ -45,6 +45,6 @@ async def test_without_a_server_the_store_is_a_directory(tmp_path: Path, monkeyp
 
 
 async def test_with_a_url_the_store_is_a_server() -> None:
-    knowledge = build_knowledge(Settings(chroma_url="http://chroma.example:8000"))
-    assert isinstance(knowledge.store, ChromaServerVectorStore)
-    await knowledge.close()
+    store = build_store(Settings(chroma_url="http://chroma.example:8000"), "model")
+    assert isinstance(store, ChromaServerVectorStore)
+    await store.close()

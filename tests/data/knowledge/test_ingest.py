@@ -16,8 +16,9 @@ from data.knowledge.chroma_store import ChromaVectorStore
 from data.knowledge.database_storage import knowledge_storage
 from data.knowledge.documents import load_documents, make_document
 from data.knowledge.embedder import Embedder, Embeddings
+from data.knowledge.factory import assemble_knowledge
 from data.knowledge.ingest import KnowledgeIngestor, Projection
-from data.knowledge.retriever import Retriever
+from data.knowledge.retriever import RetrievalOptions
 from data.knowledge.sentence_transformer_embedder import SentenceTransformerEmbedder
 from data.knowledge.sentence_transformer_model import MINILM
 from data.knowledge.vector_store import VectorEntry
@@ -48,6 +49,9 @@ class CountingEmbedder:
     async def embed_query(self, text: str) -> Embeddings:
         vector: Embeddings = (await self.embed([text]))[0]
         return vector
+
+    async def embed_queries(self, texts: Sequence[str]) -> tuple[Embeddings, ...]:
+        return tuple(await self.embed(texts))
 
     async def close(self) -> None:
         return
@@ -99,8 +103,8 @@ async def test_the_agent_answers_from_what_was_ingested(
     results = [await knowledge.ingest(WORKSPACE, agent_id, source) for source in load_documents(SAMPLES).documents]
     assert all(result.is_new for result in results)
     assert await store.count(agent_id) == sum(result.chunk_count for result in results)
-    found = await Retriever(embedder, store).retrieve(
-        agent_id, "what does the battery cost", top_k=3, max_distance=0.85, deadline_seconds=5
+    found = await assemble_knowledge(embedder, store).retriever.retrieve(
+        agent_id, "what does the battery cost", deadline_seconds=5
     )
     assert "9,850" in found.snippets[0].text
     assert found.snippets[0].title == "Plans and prices > Home battery"
@@ -149,8 +153,8 @@ async def test_a_removed_document_answers_no_more(
     prices = await knowledge.ingest(WORKSPACE, agent_id, PRICES)
     await knowledge.ingest(WORKSPACE, agent_id, make_document("# Roofs\n\nWe install on metal roofs."))
     await knowledge.remove(WORKSPACE, prices.document.document_id, agent_ids=[agent_id])
-    found = await Retriever(embedder, store).retrieve(
-        agent_id, "what does the battery cost", top_k=10, max_distance=2, deadline_seconds=5
+    found = await assemble_knowledge(embedder, store).retriever.retrieve(
+        agent_id, "what does the battery cost", RetrievalOptions(min_similarity=0), deadline_seconds=5
     )
     assert [snippet.text for snippet in found.snippets] == ["Roofs\nWe install on metal roofs."]
     with pytest.raises(NotFoundError):
