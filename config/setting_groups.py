@@ -101,12 +101,39 @@ class OllamaSettings(BaseModel):
     )
 
 
+class EmbedProvider(StrEnum):
+    """Who makes the vectors of documents and questions."""
+
+    SENTENCE_TRANSFORMERS = "sentence-transformers"
+    OLLAMA = "ollama"
+    OPENAI = "openai"
+
+
+class VectorStoreKind(StrEnum):
+    """What finds the nearest vectors."""
+
+    CHROMA = "chroma"
+    FAISS = "faiss"
+
+
 class KnowledgeSettings(BaseModel):
     """Knowledge: documents, embeddings and the vector store."""
 
     embed_model: str = Field(
         "sentence-transformers/all-MiniLM-L6-v2", min_length=1, description="Model that embeds the documents."
     )
+    embed_provider: EmbedProvider = Field(
+        EmbedProvider.SENTENCE_TRANSFORMERS,
+        description="Who runs EMBED_MODEL: sentence-transformers (here), ollama (at OLLAMA_HOST) or openai.",
+    )
+    openai_api_key: SecretStr | None = Field(None, description="Key for EMBED_PROVIDER=openai.")
+    openai_base_url: HttpUrl = Field(
+        "https://api.openai.com/v1", description="OpenAI's API, or a server that speaks like it."
+    )
+    vector_store: VectorStoreKind = Field(
+        VectorStoreKind.CHROMA, description="chroma (in a folder, or at CHROMA_URL) or faiss (in memory, saved)."
+    )
+    faiss_path: Path = Field(Path("var/faiss"), description="Folder in which VECTOR_STORE=faiss saves.")
     chroma_path: Path = Field(Path("var/chroma"), description="Folder of the embedded vector store.")
     chroma_url: HttpUrl | None = Field(
         None, description="A Chroma server, used instead of the folder; needed by several call processes."

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from config.errors import ConfigurationError
 from config.setting_groups import (
     DeepgramSettings,
+    EmbedProvider,
     InterruptSettings,
     KnowledgeSettings,
     LogSettings,
@@ -23,6 +24,7 @@ from config.setting_groups import (
     ServerSettings,
     StorageSettings,
     TwilioSettings,
+    VectorStoreKind,
 )
 from config.values import http_url, websocket_url
 
@@ -123,6 +125,10 @@ class Settings(
                 )
         if self.record_calls and not self.encryption_key:
             problems.append("RECORD_CALLS is on, but ENCRYPTION_KEY is not set: set it, or switch it off")
+        if self.embed_provider is EmbedProvider.OPENAI and self.openai_api_key is None:
+            problems.append("EMBED_PROVIDER is openai, but OPENAI_API_KEY is not set: set it, or use another one")
+        if self.vector_store is VectorStoreKind.FAISS and self.chroma_url is not None:
+            problems.append("VECTOR_STORE is faiss, but CHROMA_URL is set: remove one of the two")
         if problems:
             raise _configuration_error(problems)
 

@@ -2,20 +2,29 @@
 
 from dataclasses import dataclass
 
+import httpx
+
+from config.setting_groups import EmbedProvider, VectorStoreKind
 from config.settings import Settings
 from data.knowledge.calibration import load_calibration
 from data.knowledge.chroma_server_store import ChromaServerVectorStore
 from data.knowledge.chroma_store import ChromaVectorStore
 from data.knowledge.chunking import ChunkOptions
 from data.knowledge.embedder import Embedder
+from data.knowledge.embedding_endpoint import OllamaEndpoint, OpenAIEndpoint
+from data.knowledge.faiss_store import FaissVectorStore
 from data.knowledge.indexed_store import IndexedVectorStore
 from data.knowledge.ingest import KnowledgeIngestor
 from data.knowledge.passage_cache import PassageCache
 from data.knowledge.passage_indexes import PassageIndexes
+from data.knowledge.remote_embedder import RemoteEmbedder
 from data.knowledge.retriever import Retriever
 from data.knowledge.sentence_transformer_embedder import SentenceTransformerEmbedder
 from data.knowledge.storage import OpenKnowledgeStorage
 from data.knowledge.vector_store import VectorStore
+
+EMBEDDING_TIMEOUT_SECONDS = 30.0
+"""One request to another machine, for documents; a call's question brings its own, shorter deadline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +75,29 @@ def build_knowledge(settings: Settings) -> Knowledge:
 
 
 def build_embedder(settings: Settings) -> Embedder:
-    """The embedder that the settings name, not loaded yet."""
-    return SentenceTransformerEmbedder(settings.embed_model)
+    """The embedder that the settings name, not loaded yet.
+
+    Uses `EMBED_PROVIDER`, `EMBED_MODEL`, and `OLLAMA_HOST` or `OPENAI_API_KEY` and `OPENAI_BASE_URL`.
+    """
+    match settings.embed_provider:
+        case EmbedProvider.SENTENCE_TRANSFORMERS:
+            return SentenceTransformerEmbedder(settings.embed_model)
+        case EmbedProvider.OLLAMA:
+            return RemoteEmbedder(OllamaEndpoint(settings.ollama_host, settings.embed_model, _client()))
+        case EmbedProvider.OPENAI:
+            key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else ""
+            endpoint = OpenAIEndpoint(str(settings.openai_base_url), key, settings.embed_model, _client())
+            return RemoteEmbedder(endpoint)
+
+
+def _client() -> httpx.AsyncClient:
+    return httpx.AsyncClient(timeout=EMBEDDING_TIMEOUT_SECONDS)
 
 
 def build_store(settings: Settings, embedding_model: str) -> VectorStore:
     """The vector store that the settings name, not opened yet."""
+    if settings.vector_store is VectorStoreKind.FAISS:
+        return FaissVectorStore(settings.faiss_path, embedding_model)
     if settings.chroma_url:
         return ChromaServerVectorStore(str(settings.chroma_url), embedding_model)
     return ChromaVectorStore(settings.chroma_path, embedding_model)

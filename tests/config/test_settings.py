@@ -154,6 +154,16 @@ def test_what_contradicts_itself_is_not_served() -> None:
     ):
         assert name in error.value.message
     with pytest.raises(ConfigurationError) as error:
+        Settings(
+            _env_file=None,
+            twilio_validate_signatures=False,
+            embed_provider="openai",
+            vector_store="faiss",
+            chroma_url="http://chroma:8000",
+        ).require_servable()
+    assert "OPENAI_API_KEY is not set" in error.value.message
+    assert "remove one of the two" in error.value.message
+    with pytest.raises(ConfigurationError) as error:
         Settings(_env_file=None, public_url="https://example.com").require_servable()
     assert "TWILIO_AUTH_TOKEN is not set" in error.value.message
 
