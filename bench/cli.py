@@ -1,4 +1,4 @@
-"""`python -m bench {latency,stock,memory,kill,stall,intents,report,agent}`: measure a server from outside.
+"""`python -m bench {latency,stock,memory,kill,stall,intents,retrieval,report,agent}`: measure from outside.
 
 Measuring verbs start simulated vendors and a server with documents, place simulated calls over real sockets,
 print tables, and write JSON and a plot.
@@ -11,7 +11,7 @@ from typing import Protocol
 
 from loguru import logger
 
-from bench.commands import agent, kill, latency, memory, report, stall, stock
+from bench.commands import agent, kill, latency, memory, report, retrieval, stall, stock
 from bench.intents import command as intents
 from config.errors import PhoneAgentError
 
@@ -33,6 +33,7 @@ _VERBS: Mapping[str, _Verb] = {
     "kill": kill,
     "stall": stall,
     "intents": intents,
+    "retrieval": retrieval,
     "report": report,
     "agent": agent,
 }

@@ -5,6 +5,8 @@ from pathlib import Path
 from bench.latency_report import LatencyReport
 from bench.machine import Machine
 from bench.results import Report, tables_of
+from bench.retrieval.retrieval_report import RetrievalReport
+from bench.retrieval.tables import describe_question_set
 from bench.tables import comparison_table
 from config.errors import InvalidInputError
 
@@ -57,7 +59,9 @@ def describe_machine(machine: Machine) -> str:
 
 
 def describe_conditions(report: Report) -> str:
-    """One line: the agent and the vendors."""
+    """One line: the agent and the vendors, or the question set."""
+    if isinstance(report, RetrievalReport):
+        return describe_question_set(report)
     if report.command == "stock":
         agent = "pipecat's stock bot"
     else:

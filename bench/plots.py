@@ -7,6 +7,8 @@ from matplotlib.figure import Figure
 
 from bench.latency_report import LatencyReport, LatencyRow
 from bench.memory_report import MemoryReport
+from bench.retrieval.measures import LOST_SHARES
+from bench.retrieval.retrieval_report import RetrievalReport
 from bench.statistics import Spread
 
 _DPI = 90
@@ -43,6 +45,26 @@ def plot_memory(report: MemoryReport, path: Path) -> None:
     batches.set_xticks(list(numbers))
     batches.legend(fontsize="small")
     _finish(batches, "resident memory, MiB", f"batches of {report.options.concurrent} calls at once")
+    figure.savefig(path, dpi=_DPI)
+
+
+def plot_retrieval(report: RetrievalReport, path: Path) -> None:
+    """Draw answers found, and the curve of rejection, of every method; blocking."""
+    figure = Figure(figsize=_SIZE, layout="constrained")
+    found, rejected = figure.subplots(1, 2)
+    names = [row.name for row in report.methods]
+    found.barh(names, [row.hit_at_3 for row in report.methods], label="hit@3", alpha=0.5)
+    found.barh(names, [row.reciprocal_rank for row in report.methods], height=0.4, label="MRR")
+    found.invert_yaxis()
+    found.set_xlim(0.5, 1)
+    found.tick_params(axis="y", labelsize="x-small")
+    found.legend(fontsize="x-small")
+    for row in report.methods:
+        rejected.plot(
+            [100 * share for share in LOST_SHARES], [100 * share for share in row.rejected], label=row.name
+        )
+    rejected.legend(fontsize="xx-small")
+    _finish(rejected, "unanswerable rejected, %", "answerable lost, %")
     figure.savefig(path, dpi=_DPI)
 
 

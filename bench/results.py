@@ -8,21 +8,24 @@ from pydantic import ValidationError
 from bench.kill_report import KillReport
 from bench.latency_report import LatencyReport
 from bench.memory_report import MemoryReport
-from bench.plots import plot_latency, plot_memory
+from bench.plots import plot_latency, plot_memory, plot_retrieval
+from bench.retrieval.retrieval_report import RetrievalReport
+from bench.retrieval.tables import retrieval_tables
 from bench.stall_report import StallReport
 from bench.storage_plots import plot_kill, plot_stall
 from bench.storage_tables import kill_tables, stall_tables
 from bench.tables import Table, latency_tables, memory_tables
 from config.errors import InvalidInputError
 
-Report = LatencyReport | MemoryReport | KillReport | StallReport
+Report = LatencyReport | MemoryReport | KillReport | StallReport | RetrievalReport
 
-_KINDS: Mapping[str, type[LatencyReport] | type[MemoryReport] | type[KillReport] | type[StallReport]] = {
+_KINDS: Mapping[str, type[Report]] = {
     "latency": LatencyReport,
     "stock": LatencyReport,
     "memory": MemoryReport,
     "kill": KillReport,
     "stall": StallReport,
+    "retrieval": RetrievalReport,
 }
 
 
@@ -37,6 +40,8 @@ def tables_of(report: Report) -> tuple[Table, ...]:
             return kill_tables(report)
         case StallReport():
             return stall_tables(report)
+        case RetrievalReport():
+            return retrieval_tables(report)
 
 
 def write_report(report: Report, folder: Path) -> tuple[Path, Path]:
@@ -79,3 +84,5 @@ def _plot(report: Report, path: Path) -> None:
             plot_kill(report, path)
         case StallReport():
             plot_stall(report, path)
+        case RetrievalReport():
+            plot_retrieval(report, path)
