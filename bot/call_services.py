@@ -1,9 +1,10 @@
 """Everything heavy or shared that a call uses, made once per process and handed to each call."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from bot.answers_cache import AnswersCache
 from bot.barge_in import BargeInOptions
 from bot.chat_model import ChatModel
 from bot.intents import IntentClassifier
@@ -97,3 +98,4 @@ class CallServices:
     prefill: PromptPrefill | None
     has_time: Callable[[], bool]
     """Whether the model has time for replies that may be thrown away."""
+    answers: AnswersCache = field(default_factory=AnswersCache)

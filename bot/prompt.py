@@ -39,6 +39,8 @@ _UNCERTAIN = (
 _CERTAIN_FROM = 0.9
 """Similarity from which snippets are quoted without that warning: one in five answerable questions lies below it,
 and two in three of the others (docs/retrieval.md)."""
+_SAID = "The caller said: "
+_DOCUMENTS_BEGIN = "Information from the documents:\n<documents>\n"
 _NOTHING_SAID = "(nothing yet)"
 _TAG_START = re.compile(r"[<＜﹤‹](?=\s*[/!?A-Za-z])")
 _QUESTION_LABEL = re.compile(r"(the caller said)\s*:", re.IGNORECASE)
@@ -120,7 +122,7 @@ class PromptBuilder:
                 parts.append(_UNCERTAIN)
         elif self._uses_documents:
             parts.append(_NO_DOCUMENT)
-        parts.append(f"The caller said: {_BLANKS.sub(' ', question).strip() or _NOTHING_SAID}")
+        parts.append(f"{_SAID}{_BLANKS.sub(' ', question).strip() or _NOTHING_SAID}")
         return "\n\n".join(parts)
 
 
@@ -130,7 +132,17 @@ def _documents(snippets: Iterable[Snippet]) -> str:
         f"{_quoted(snippet.text)}</document>"
         for snippet in snippets
     )
-    return f"Information from the documents:\n<documents>\n{quoted}\n</documents>"
+    return f"{_DOCUMENTS_BEGIN}{quoted}\n</documents>"
+
+
+def documents_and_question(newest: str) -> tuple[str, str] | None:
+    """The newest message of a prompt, taken apart: what stands before the caller's words, and the words.
+
+    Returns:
+        None where no documents are quoted.
+    """
+    before, said, question = newest.rpartition(_SAID)
+    return (before, question) if said and _DOCUMENTS_BEGIN in before else None
 
 
 def _quoted(text: str) -> str:

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Protocol
 
 from bot.agent_documents import AgentDocuments
+from bot.answers_cache import AnswersCache, CachedChatModel
 from bot.call_config import CallConfig
 from bot.chat_model import ChatModel
 from bot.dynamic_variables import DynamicVariables
@@ -51,6 +52,10 @@ class ReplyServices(Protocol):
     @property
     def appointments(self) -> AppointmentBook:
         """Where the booking tool books."""
+
+    @property
+    def answers(self) -> AnswersCache:
+        """Replies that may be said again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +120,11 @@ def make_reply_parts(
         config, started_at=started_at, tools=schemas, text_tools=bool(schemas) and not native_tools
     )
     requests = ReplyRequests(agent, prompt, schemas if native_tools else ())
+    model = services.model
+    if agent.settings.answers_cache_seconds:
+        model = CachedChatModel(model, services.answers, agent.agent_id, agent.settings.answers_cache_seconds)
     language_model = LanguageModel(
-        services.model,
+        model,
         requests,
         generations,
         ledger,

@@ -8,7 +8,7 @@ is tried here holds on the telephone.
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -23,6 +23,7 @@ from pipecat.turns.user_stop import BaseUserTurnStopStrategy
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 from pipecat.utils.time import time_now_iso8601
 
+from bot.answers_cache import AnswersCache
 from bot.call_config import CallConfig
 from bot.chat_model import ChatModel
 from bot.dynamic_variables import DynamicVariables
@@ -56,6 +57,7 @@ class TextServices:
     retriever: Retriever
     intents: IntentClassifier
     appointments: AppointmentBook
+    answers: AnswersCache = field(default_factory=AnswersCache)
 
 
 class Screen(Protocol):

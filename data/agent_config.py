@@ -99,6 +99,8 @@ class AgentSettings(_Frozen):
     timezone: str | None = None
     """IANA name for the agent's clock; None is UTC."""
     rag: RagSettings = RagSettings()
+    answers_cache_seconds: Annotated[int, Field(ge=0, le=86_400)] = 0
+    """How long a reply from documents may be said again to the same question; 0 asks the model every time."""
     dynamic_variables: dict[str, VariableValue] = Field(default_factory=dict)
     """Placeholders for `{{name}}`; a call's own variables win."""
     built_in_tools: dict[BuiltInTool, BuiltInToolSettings] = Field(

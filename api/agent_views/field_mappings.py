@@ -117,6 +117,7 @@ FIELD_MAPPINGS: tuple[FieldMapping, ...] = (
     FieldMapping(
         "max_vector_distance", ("settings", "rag", "max_vector_distance"), (*_RAG, "max_vector_distance")
     ),
+    FieldMapping("answers_cache_seconds", ("settings", "answers_cache_seconds")),
     FieldMapping("max_snippet_tokens", ("settings", "rag", "max_tokens"), (*_RAG, "max_tokens")),
     FieldMapping(
         "dynamic_variables",

@@ -108,6 +108,10 @@ class FlatFields(RequestBody):
     max_snippet_tokens: Annotated[int, Field(ge=50, le=20_000)] | None = Field(
         default=None, description="Most tokens of all snippets beside one question."
     )
+    answers_cache_seconds: Annotated[int, Field(ge=0, le=86_400)] | None = Field(
+        default=None,
+        description="How long a reply from documents may be said again to the same question; 0 never.",
+    )
     dynamic_variables: dict[str, VariableValue | None] | None = Field(
         default=None, description="Placeholders for `{{name}}`; null removes one."
     )

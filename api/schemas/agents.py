@@ -106,6 +106,7 @@ class AgentDetail(ResponseBody):
     min_similarity: float
     max_vector_distance: float
     max_snippet_tokens: int
+    answers_cache_seconds: int
     dynamic_variables: dict[str, VariableValue]
     built_in_tools: dict[str, ToolShown | None] = Field(description="Null: off.")
     knowledge_base: list[DocumentShown]

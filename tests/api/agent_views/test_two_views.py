@@ -48,6 +48,7 @@ _VALUES: dict[str, st.SearchStrategy[JsonValue]] = {
     "top_k": st.integers(1, 20),
     "min_similarity": st.floats(0, 1),
     "max_vector_distance": st.floats(0, 2),
+    "answers_cache_seconds": st.integers(0, 86_400),
     "max_snippet_tokens": st.integers(50, 20_000),
     "dynamic_variables": st.dictionaries(_words, _words | _numbers | st.booleans() | st.integers(), max_size=3),
     "knowledge_base": st.lists(_documents, max_size=2),
