@@ -9,9 +9,10 @@ from pydantic import SecretStr
 
 from api.appointment_book import DatabaseAppointmentBook
 from api.call_metrics import LoopLagMetrics, SpeculationMetrics
-from api.first_start import ensure_number_is_routed, ensure_sample_agent, project_knowledge
+from api.first_start import ensure_number_is_routed, ensure_sample_agent
 from api.health_checks import HealthCheck
 from api.journal_metrics import JournalCollector
+from api.knowledge_projection import open_projection
 from api.model_warmth import ModelWarmth
 from api.runtime_checks import runtime_checks
 from bot.barge_in import BargeInOptions
@@ -103,8 +104,9 @@ async def open_call_runtime(
         knowledge = build_knowledge(settings)
         stack.push_async_callback(knowledge.close)
         await knowledge.warm()
-        if await ensure_sample_agent(settings, database, knowledge) is None:
-            await project_knowledge(database, knowledge, only_agent)
+        await ensure_sample_agent(settings, database, knowledge)
+        reembedding = await open_projection(settings, database, knowledge, only_agent)
+        stack.push_async_callback(reembedding.close)
         await ensure_number_is_routed(settings, database)
         ticker = Ticker()
         stack.push_async_callback(ticker.close)
@@ -164,7 +166,9 @@ async def open_call_runtime(
         leases = LeaseKeeper(database, owner, lambda: calls.live_conversations)
         leases.start()
         stack.push_async_callback(leases.close)
-        checks = runtime_checks(model, settings.ollama_model, knowledge.store, writing.figures)
+        checks = runtime_checks(
+            model, settings.ollama_model, knowledge.store, writing.figures, reembedding.describe
+        )
         collectors = (speculation, JournalCollector(writing.figures), LoopLagMetrics(ticker.lag))
         yield CallRuntime(calls, events, services, checks, collectors, writing)
         await calls.drain(settings.drain_seconds)

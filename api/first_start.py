@@ -7,21 +7,18 @@ from pathlib import Path
 from loguru import logger
 
 from config.settings import Settings
-from data.agent_config import AgentConfig
 from data.database import Database
 from data.ids import new_id
 from data.knowledge.database_storage import knowledge_storage
 from data.knowledge.documents import LoadedDocuments, load_documents
 from data.knowledge.factory import Knowledge
-from data.knowledge.ingest import KnowledgeIngestor
 from data.knowledge.organization import Organization, is_organization, load_organization
 from data.pagination import MAX_PAGE_SIZE, SortDirection
 from data.phone_numbers import PhoneNumber
 from data.queries import AgentQuery
 from data.repositories.agent import AgentRepository
 from data.repositories.phone_number import PhoneNumberRepository
-from data.repositories.workspace import WorkspaceRepository
-from data.workspaces import DEFAULT_WORKSPACE_ID, WorkspaceQuery
+from data.workspaces import DEFAULT_WORKSPACE_ID
 
 SAMPLES = Path(__file__).resolve().parent.parent / "data" / "samples"
 
@@ -55,51 +52,6 @@ async def ensure_sample_agent(settings: Settings, database: Database, knowledge:
         await ingestor.ingest(agent.workspace_id, agent.agent_id, document)
     logger.bind(agent=agent.agent_id, documents=len(documents.documents)).info("Made the sample agent")
     return agent.agent_id
-
-
-async def project_knowledge(database: Database, knowledge: Knowledge, only: AgentConfig | None = None) -> None:
-    """Bring the vector store in line with the database, which is the truth.
-
-    A store that is new, lost or made with another embedding model is filled again.
-
-    Args:
-        database: Has documents and vectors.
-        knowledge: Whose store it is.
-        only: The one agent whose part is wanted; None means all of them.
-    """
-    if only is not None:
-        await _project_agent(knowledge.ingestor(knowledge_storage(database)), only)
-        return
-    cursor: str | None = None
-    while True:
-        async with database.read() as session:
-            page = await WorkspaceRepository(session).list(WorkspaceQuery(cursor=cursor))
-        for workspace in page.items:
-            await _project_workspace(database, knowledge, workspace.workspace_id)
-        cursor = page.next_cursor
-        if cursor is None:
-            return
-
-
-async def _project_workspace(database: Database, knowledge: Knowledge, workspace_id: str) -> None:
-    ingestor = knowledge.ingestor(knowledge_storage(database))
-    cursor: str | None = None
-    while True:
-        async with database.read() as session:
-            page = await AgentRepository(session).list(workspace_id, AgentQuery(cursor=cursor))
-        for agent in page.items:
-            await _project_agent(ingestor, agent)
-        cursor = page.next_cursor
-        if cursor is None:
-            return
-
-
-async def _project_agent(ingestor: KnowledgeIngestor, agent: AgentConfig) -> None:
-    done = await ingestor.project(agent.workspace_id, agent.agent_id)
-    if done.added or done.removed:
-        logger.bind(agent=agent.agent_id, added=done.added, removed=done.removed).info(
-            "Knowledge put in line with the database"
-        )
 
 
 def _load(data_file: Path) -> tuple[Organization, LoadedDocuments]:

@@ -17,7 +17,11 @@ _NO_AGENT = "health_check"
 
 
 def runtime_checks(
-    model: OllamaChatModel, model_name: str, store: VectorStore, journal: Callable[[], JournalFigures]
+    model: OllamaChatModel,
+    model_name: str,
+    store: VectorStore,
+    journal: Callable[[], JournalFigures],
+    reembedding: Callable[[], str | None] = lambda: None,
 ) -> Mapping[str, HealthCheck]:
     """The checks, by the name that `/health` shows; `HealthMonitor` bounds and remembers them.
 
@@ -26,6 +30,7 @@ def runtime_checks(
         model_name: `OLLAMA_MODEL`.
         store: Calls' own vector store.
         journal: How finished turns get to the database.
+        reembedding: Says how far a change of the embedding model has come; None when there is none.
     """
 
     async def check_ollama() -> CheckResult:
@@ -47,7 +52,7 @@ def runtime_checks(
             await store.count(_NO_AGENT)
         except PhoneAgentError as error:
             return degraded(error.message)
-        return CheckResult(HealthStatus.HEALTHY)
+        return CheckResult(HealthStatus.HEALTHY, reembedding())
 
     async def check_journal() -> CheckResult:
         return _journal_result(journal())

@@ -15,7 +15,7 @@ from bot.services.phrase_cache import PhraseCache
 from bot.telephony import Telephony
 from bot.tools.appointment_book import AppointmentBook
 from data.agent_config import AgentConfig, InterruptionSensitivity, InterruptionTrigger
-from data.knowledge.retriever import Retriever
+from data.knowledge.retriever import KnowledgeSearch
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class CallServices:
     speech: SpeechVendor
     model: ChatModel
     capabilities: ModelCapabilities
-    retriever: Retriever
+    retriever: KnowledgeSearch
     intents: IntentClassifier
     appointments: AppointmentBook
     telephony: Telephony

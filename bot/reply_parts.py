@@ -28,7 +28,7 @@ from bot.tools.confirmation import ConfirmationGate
 from bot.tools.executor import ToolExecutor
 from bot.tools.registry import built_in_tools
 from bot.turn_ledger import TurnLedger
-from data.knowledge.retriever import Retriever
+from data.knowledge.retriever import KnowledgeSearch
 from data.records import EndReason
 from processors.frames import ReplyHeardFrame
 from processors.turn_retrieval import TurnRetrieval
@@ -42,7 +42,7 @@ class ReplyServices(Protocol):
         """Writes them."""
 
     @property
-    def retriever(self) -> Retriever:
+    def retriever(self) -> KnowledgeSearch:
         """Finds documents for them."""
 
     @property

@@ -34,7 +34,7 @@ from bot.pipeline import make_worker, run_worker, thinking, understanding
 from bot.reply_parts import make_reply_parts
 from bot.tools.appointment_book import AppointmentBook
 from bot.turn_ledger import Stage, TurnLedger
-from data.knowledge.retriever import Retriever
+from data.knowledge.retriever import KnowledgeSearch
 from data.records import CallOutcome, EndReason
 from processors.frames import ReplyHeardFrame, SayFrame, SpeechChunkFrame, SpeechEndFrame
 from processors.heard_transcript import HeardTranscript
@@ -54,7 +54,7 @@ class TextServices:
     """What a text call uses of the process; a `ReplyServices`."""
 
     model: ChatModel
-    retriever: Retriever
+    retriever: KnowledgeSearch
     intents: IntentClassifier
     appointments: AppointmentBook
     answers: AnswersCache = field(default_factory=AnswersCache)

@@ -13,6 +13,7 @@ from rich.console import Console
 from api.appointment_book import DatabaseAppointmentBook
 from api.call_runtime import INTER_TOKEN_SECONDS
 from api.first_start import ensure_sample_agent
+from api.knowledge_projection import open_projection
 from bot.event_fanout import EventFanout
 from bot.intents import IntentClassifier
 from bot.journal import CallJournal
@@ -87,6 +88,9 @@ async def _chat(settings: Settings, console: Console, agent_id: str | None, *, s
             if agent is None:
                 await ensure_sample_agent(settings, database, knowledge)
                 agent = await find_agent(database, None)
+            if agent is not None:
+                reembedding = await open_projection(settings, database, knowledge, agent)
+                stack.push_async_callback(reembedding.close)
         if agent is None:
             raise ConfigurationError("There is no active agent to talk to: name one with --agent.")
         _introduce(console, settings, agent, simulated=simulated)

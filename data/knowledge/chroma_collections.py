@@ -12,7 +12,16 @@ from chromadb.api.types import Where
 from chromadb.config import Settings
 from chromadb.errors import NotFoundError
 
-from data.knowledge.chroma_rows import COSINE, MODEL_KEY, Rows, collection_name, to_entries, to_snippets
+from data.knowledge.chroma_rows import (
+    COSINE,
+    MODEL_KEY,
+    Rows,
+    collection_names,
+    is_of_agent,
+    is_of_model,
+    to_entries,
+    to_snippets,
+)
 from data.knowledge.embedder import Embeddings
 from data.knowledge.snippet import Snippet
 from data.knowledge.vector_store import VectorEntry
@@ -35,17 +44,10 @@ class ChromaCollections:
         self._open: dict[str, Collection] = {}
 
     def upsert(self, agent_id: str, rows: Rows) -> None:
-        """Add or replace rows, making the collection if it is absent or of another model."""
+        """Add or replace rows, making the collection if there is none of this model."""
         collection = self._find(agent_id)
         if collection is None:
-            self.drop(agent_id)
-            collection = self._client.create_collection(
-                collection_name(agent_id),
-                configuration=COSINE,
-                metadata={MODEL_KEY: self._embedding_model},
-                embedding_function=None,
-            )
-            self._open[agent_id] = collection
+            collection = self._make(agent_id)
         collection.upsert(ids=rows.ids, embeddings=rows.embeddings, documents=rows.texts, metadatas=rows.metadatas)
 
     def query(self, agent_id: str, embedding: Embeddings, top_k: int) -> tuple[Snippet, ...]:
@@ -95,12 +97,16 @@ class ChromaCollections:
             collection.delete(ids=chunk_ids)
 
     def drop(self, agent_id: str) -> None:
-        """Drop the agent's collection, if there is one."""
+        """Drop whatever there is of the agent, of this model and of others."""
         self._open.pop(agent_id, None)
-        try:
-            self._client.delete_collection(collection_name(agent_id))
-        except NotFoundError:
-            return
+        for collection in self._of_agent(agent_id):
+            self._delete(collection)
+
+    def drop_other_models(self, agent_id: str) -> None:
+        """Drop what there is of the agent with other models' vectors."""
+        for collection in self._of_agent(agent_id):
+            if not is_of_model(collection.metadata, self._embedding_model):
+                self._delete(collection)
 
     def close(self) -> None:
         """Close the files; nothing else may be called after it."""
@@ -109,13 +115,34 @@ class ChromaCollections:
             self._client.close()
 
     def _find(self, agent_id: str) -> Collection | None:
-        collection = self._open.get(agent_id)
-        if collection is None:
+        if agent_id in self._open:
+            return self._open[agent_id]
+        for name in collection_names(agent_id, self._embedding_model):
             try:
-                collection = self._client.get_collection(collection_name(agent_id), embedding_function=None)
+                collection = self._client.get_collection(name, embedding_function=None)
             except NotFoundError:
-                return None
-            if (collection.metadata or {}).get(MODEL_KEY) != self._embedding_model:
-                return None
-            self._open[agent_id] = collection
-        return collection
+                continue
+            if is_of_model(collection.metadata, self._embedding_model):
+                self._open[agent_id] = collection
+                return collection
+        return None
+
+    def _make(self, agent_id: str) -> Collection:
+        taken = {collection.name for collection in self._of_agent(agent_id)}
+        usual, beside = collection_names(agent_id, self._embedding_model)
+        self._open[agent_id] = self._client.create_collection(
+            beside if usual in taken else usual,
+            configuration=COSINE,
+            metadata={MODEL_KEY: self._embedding_model},
+            embedding_function=None,
+        )
+        return self._open[agent_id]
+
+    def _of_agent(self, agent_id: str) -> list[Collection]:
+        return [found for found in self._client.list_collections() if is_of_agent(found.name, agent_id)]
+
+    def _delete(self, collection: Collection) -> None:
+        try:
+            self._client.delete_collection(collection.name)
+        except NotFoundError:
+            return

@@ -1,5 +1,6 @@
 """What our values look like inside Chroma; the same for the embedded store and for a server."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -35,9 +36,24 @@ class Rows:
     metadatas: "list[Metadata]"
 
 
-def collection_name(agent_id: str) -> str:
-    """The collection that holds an agent's chunks; different agents never share one."""
-    return f"agent_{agent_id}"
+def collection_names(agent_id: str, embedding_model: str) -> tuple[str, str]:
+    """Where an agent's chunks may be; different agents never share a name.
+
+    The first is the usual one. The second is taken while the first still holds the vectors of the model before,
+    from which the agent is answered until all of its documents are embedded anew.
+    """
+    usual = f"agent_{agent_id}"
+    return usual, f"{usual}.{hashlib.sha256(embedding_model.encode()).hexdigest()[:12]}"
+
+
+def is_of_agent(name: str, agent_id: str) -> bool:
+    """Whether a collection is this agent's, of whatever model."""
+    return name == f"agent_{agent_id}" or name.startswith(f"agent_{agent_id}.")
+
+
+def is_of_model(metadata: "Mapping[str, object] | None", embedding_model: str) -> bool:
+    """Whether a collection holds vectors of this model."""
+    return (metadata or {}).get(MODEL_KEY) == embedding_model
 
 
 def batches(entries: Sequence[VectorEntry]) -> Iterator[Rows]:

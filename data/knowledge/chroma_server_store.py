@@ -17,8 +17,10 @@ from data.knowledge.chroma_rows import (
     MODEL_KEY,
     READ_PAGE,
     batches,
-    collection_name,
+    collection_names,
     id_batches,
+    is_of_agent,
+    is_of_model,
     to_entries,
     to_snippets,
 )
@@ -65,17 +67,11 @@ class ChromaServerVectorStore:
             await self._connected()
 
     async def upsert(self, agent_id: str, entries: Sequence[VectorEntry]) -> None:
-        """Add chunks in batches, making the collection if it is absent or of another model."""
+        """Add chunks in batches, making the collection if there is none of this model."""
         async with self._answer_within(REQUEST_TIMEOUT_SECONDS):
             collection = await self._find(agent_id)
             if collection is None:
-                await self._drop(agent_id)
-                collection = await (await self._connected()).get_or_create_collection(
-                    collection_name(agent_id),
-                    configuration=COSINE,
-                    metadata={MODEL_KEY: self._embedding_model},
-                    embedding_function=None,
-                )
+                collection = await self._make(agent_id)
         for rows in batches(entries):
             async with self._answer_within(REQUEST_TIMEOUT_SECONDS):
                 await collection.upsert(
@@ -148,9 +144,17 @@ class ChromaServerVectorStore:
         await self.delete_chunks(agent_id, await self._ids(agent_id, document_id))
 
     async def delete_agent(self, agent_id: str) -> None:
-        """Drop an agent's collection."""
+        """Drop everything of an agent."""
         async with self._answer_within(REQUEST_TIMEOUT_SECONDS):
-            await self._drop(agent_id)
+            for collection in await self._of_agent(agent_id):
+                await self._delete(collection)
+
+    async def delete_other_models(self, agent_id: str) -> None:
+        """See `VectorStore.delete_other_models`."""
+        async with self._answer_within(REQUEST_TIMEOUT_SECONDS):
+            for collection in await self._of_agent(agent_id):
+                if not is_of_model(collection.metadata, self._embedding_model):
+                    await self._delete(collection)
 
     async def close(self) -> None:
         """Close the connections; safe to call twice."""
@@ -181,16 +185,33 @@ class ChromaServerVectorStore:
     async def _find(self, agent_id: str) -> "AsyncCollection | None":
         """The collection as it is now: another process may have dropped or remade it since."""
         client = await self._connected()
-        try:
-            collection = await client.get_collection(collection_name(agent_id), embedding_function=None)
-        except self._not_found:
-            return None
-        return collection if (collection.metadata or {}).get(MODEL_KEY) == self._embedding_model else None
+        for name in collection_names(agent_id, self._embedding_model):
+            try:
+                collection = await client.get_collection(name, embedding_function=None)
+            except self._not_found:
+                continue
+            if is_of_model(collection.metadata, self._embedding_model):
+                return collection
+        return None
 
-    async def _drop(self, agent_id: str) -> None:
+    async def _make(self, agent_id: str) -> "AsyncCollection":
+        taken = {collection.name for collection in await self._of_agent(agent_id)}
+        usual, beside = collection_names(agent_id, self._embedding_model)
+        # Another process may make it at the same moment; both mean the same one.
+        return await (await self._connected()).get_or_create_collection(
+            beside if usual in taken else usual,
+            configuration=COSINE,
+            metadata={MODEL_KEY: self._embedding_model},
+            embedding_function=None,
+        )
+
+    async def _of_agent(self, agent_id: str) -> "list[AsyncCollection]":
         client = await self._connected()
+        return [found for found in await client.list_collections() if is_of_agent(found.name, agent_id)]
+
+    async def _delete(self, collection: "AsyncCollection") -> None:
         try:
-            await client.delete_collection(collection_name(agent_id))
+            await (await self._connected()).delete_collection(collection.name)
         except self._not_found:
             return
 

@@ -27,7 +27,7 @@ class ChromaVectorStore:
     Args:
         path: `CHROMA_PATH`.
         embedding_model: Name of the model that makes the vectors; a collection of another model's vectors
-            counts as empty and is replaced at the next write.
+            counts as absent, and is left alone until `delete_other_models`.
         max_waiting: Most operations that may wait before `CapacityError`.
     """
 
@@ -98,8 +98,12 @@ class ChromaVectorStore:
         await self.delete_chunks(agent_id, found)
 
     async def delete_agent(self, agent_id: str) -> None:
-        """Drop an agent's collection."""
+        """Drop everything of an agent."""
         await self._run(lambda opened: opened.drop(agent_id), WRITE_TIMEOUT_SECONDS)
+
+    async def delete_other_models(self, agent_id: str) -> None:
+        """See `VectorStore.delete_other_models`."""
+        await self._run(lambda opened: opened.drop_other_models(agent_id), WRITE_TIMEOUT_SECONDS)
 
     async def close(self) -> None:
         """Close the files and end the thread; safe to call twice."""

@@ -6,7 +6,9 @@ import httpx
 
 from config.setting_groups import EmbedProvider, VectorStoreKind
 from config.settings import Settings
+from data.knowledge.agent_locks import AgentLocks
 from data.knowledge.calibration import load_calibration
+from data.knowledge.changing_search import ChangingSearch, ChangingStore
 from data.knowledge.chroma_server_store import ChromaServerVectorStore
 from data.knowledge.chroma_store import ChromaVectorStore
 from data.knowledge.chunking import ChunkOptions
@@ -15,10 +17,11 @@ from data.knowledge.embedding_endpoint import OllamaEndpoint, OpenAIEndpoint
 from data.knowledge.faiss_store import FaissVectorStore
 from data.knowledge.indexed_store import IndexedVectorStore
 from data.knowledge.ingest import KnowledgeIngestor
+from data.knowledge.model_change import ModelChange
 from data.knowledge.passage_cache import PassageCache
 from data.knowledge.passage_indexes import PassageIndexes
 from data.knowledge.remote_embedder import RemoteEmbedder
-from data.knowledge.retriever import Retriever
+from data.knowledge.retriever import KnowledgeSearch, Retriever
 from data.knowledge.sentence_transformer_embedder import SentenceTransformerEmbedder
 from data.knowledge.storage import OpenKnowledgeStorage
 from data.knowledge.vector_store import VectorStore
@@ -29,11 +32,23 @@ EMBEDDING_TIMEOUT_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """Everything of knowledge that one process shares between its calls."""
+    """Everything of knowledge that one process shares between its calls.
+
+    Attributes:
+        embedder: Of the model that is set.
+        store: Where documents change; see `ChangingStore`.
+        retriever: What calls ask.
+        change: Which agents still answer with the model that was set before.
+        own_store: The store of the set model alone.
+        locks: One writer at a time for each agent.
+    """
 
     embedder: Embedder
     store: VectorStore
-    retriever: Retriever
+    retriever: KnowledgeSearch
+    change: ModelChange
+    own_store: VectorStore
+    locks: AgentLocks
 
     def ingestor(
         self, open_storage: OpenKnowledgeStorage, options: ChunkOptions | None = None
@@ -44,7 +59,11 @@ class Knowledge:
             open_storage: Opens a unit of work on the repository; see `OpenKnowledgeStorage`.
             options: Chunk sizes; 500 characters with 50 overlap by default.
         """
-        return KnowledgeIngestor(open_storage, self.embedder, self.store, options)
+        return KnowledgeIngestor(open_storage, self.embedder, self.store, options, self.locks)
+
+    def projector(self, open_storage: OpenKnowledgeStorage) -> KnowledgeIngestor:
+        """An ingestor that brings the set model's store in line with the database, and touches no other."""
+        return KnowledgeIngestor(open_storage, self.embedder, self.own_store, None, self.locks)
 
     async def warm(self) -> None:
         """Load the model and open the store; takes seconds, in worker threads.
@@ -66,12 +85,22 @@ class Knowledge:
 def build_knowledge(settings: Settings) -> Knowledge:
     """Construct, without loading or opening anything yet.
 
-    Uses `EMBED_MODEL`, and `CHROMA_URL` or else `CHROMA_PATH`.
+    Uses the settings of the embedder and of the vector store.
     """
     embedder = build_embedder(settings)
     store = build_store(settings, embedder.model_name)
     cache = PassageCache(settings.chroma_path.with_name("passages"), embedder.model_name)
     return assemble_knowledge(embedder, store, cache)
+
+
+def build_former_knowledge(settings: Settings, model_name: str) -> Knowledge:
+    """What answered with another model, by the name that is stored with its vectors (`Embedder.model_name`)."""
+    provider, _, model = model_name.partition("/")
+    for known in (EmbedProvider.OLLAMA, EmbedProvider.OPENAI):
+        if provider == known and model:
+            return build_knowledge(settings.model_copy(update={"embed_provider": known, "embed_model": model}))
+    own = {"embed_provider": EmbedProvider.SENTENCE_TRANSFORMERS, "embed_model": model_name}
+    return build_knowledge(settings.model_copy(update=own))
 
 
 def build_embedder(settings: Settings) -> Embedder:
@@ -114,4 +143,13 @@ def assemble_knowledge(embedder: Embedder, store: VectorStore, cache: PassageCac
     indexes = PassageIndexes(embedder, store, cache)
     calibration = load_calibration(embedder.model_name)
     retriever = Retriever(embedder, store, indexes, calibration)
-    return Knowledge(embedder, IndexedVectorStore(store, indexes), retriever)
+    own_store = IndexedVectorStore(store, indexes)
+    change = ModelChange()
+    return Knowledge(
+        embedder,
+        ChangingStore(own_store, change),
+        ChangingSearch(retriever, change),
+        change,
+        own_store,
+        AgentLocks(),
+    )

@@ -74,7 +74,7 @@ class FaissCollections:
 
     Args:
         path: The directory; made if absent. One process at a time.
-        embedding_model: A collection of another model's vectors counts as absent.
+        embedding_model: Files of other models' vectors are left alone until `drop_other_models`.
     """
 
     def __init__(self, path: Path, embedding_model: str) -> None:
@@ -131,9 +131,17 @@ class FaissCollections:
         self.delete(agent_id, [row.chunk_id for row in rows if row.document_id == document_id])
 
     def drop(self, agent_id: str) -> None:
-        """Drop an agent's collection, if there is one."""
+        """Drop whatever there is of the agent, of this model and of others."""
         self._open.pop(agent_id, None)
-        self._file(agent_id).unlink(missing_ok=True)
+        for file in self._files(agent_id):
+            file.unlink(missing_ok=True)
+
+    def drop_other_models(self, agent_id: str) -> None:
+        """Drop what there is of the agent with other models' vectors."""
+        own = self._file(agent_id)
+        for file in self._files(agent_id):
+            if file != own:
+                file.unlink(missing_ok=True)
 
     def _collection(self, agent_id: str) -> _Collection:
         collection = self._open.get(agent_id)
@@ -181,5 +189,12 @@ class FaissCollections:
         draft.replace(path)
 
     def _file(self, agent_id: str) -> Path:
-        # Hashed, because an id is a name of ours but not necessarily one of a file.
-        return self._path / f"{hashlib.sha256(agent_id.encode()).hexdigest()[:32]}.npz"
+        return self._path / f"{_hashed(agent_id)}-{_hashed(self._embedding_model)}.npz"
+
+    def _files(self, agent_id: str) -> list[Path]:
+        return list(self._path.glob(f"{_hashed(agent_id)}-*.npz"))
+
+
+def _hashed(name: str) -> str:
+    """An id, or a model's name, as a part of a file's name, which it is not of itself."""
+    return hashlib.sha256(name.encode()).hexdigest()[:24]

@@ -27,7 +27,7 @@ class FaissVectorStore:
     Args:
         path: `FAISS_PATH`.
         embedding_model: Name of the model that makes the vectors; a collection of another model's vectors
-            counts as empty and is replaced at the next write.
+            counts as absent, and is left alone until `delete_other_models`.
         max_waiting: Most operations that may wait before `CapacityError`.
     """
 
@@ -77,8 +77,12 @@ class FaissVectorStore:
         await self._run(lambda opened: opened.delete_document(agent_id, document_id))
 
     async def delete_agent(self, agent_id: str) -> None:
-        """Drop an agent's collection."""
+        """Drop everything of an agent."""
         await self._run(lambda opened: opened.drop(agent_id))
+
+    async def delete_other_models(self, agent_id: str) -> None:
+        """See `VectorStore.delete_other_models`."""
+        await self._run(lambda opened: opened.drop_other_models(agent_id))
 
     async def close(self) -> None:
         """End the thread; everything is saved already. Safe to call twice."""

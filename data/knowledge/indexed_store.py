@@ -69,6 +69,11 @@ class IndexedVectorStore:
         await self._store.delete_agent(agent_id)
         await self._indexes.forget(agent_id)
 
+    async def delete_other_models(self, agent_id: str) -> None:
+        """See `VectorStore.delete_other_models`."""
+        await self._store.delete_other_models(agent_id)
+        await self._indexes.forget_other_models(agent_id)
+
     async def close(self) -> None:
         """Close the indexes, then the store."""
         await self._indexes.close()

@@ -7,14 +7,14 @@ chunks and vectors, before the store hears of it; whatever a crash leaves out of
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from weakref import WeakValueDictionary
 
 from loguru import logger
 
-from config.errors import InvalidInputError
+from config.errors import InvalidInputError, NotFoundError
 from data.ids import new_id
+from data.knowledge.agent_locks import AgentLocks
 from data.knowledge.chunking import ChunkOptions, chunk_text
 from data.knowledge.documents import SourceDocument
 from data.knowledge.embedder import Embedder
@@ -54,6 +54,7 @@ class KnowledgeIngestor:
         embedder: Makes the vectors.
         store: Where questions are looked up.
         options: Chunk sizes.
+        locks: Shared with whoever else writes to the store in this process.
     """
 
     def __init__(
@@ -62,12 +63,13 @@ class KnowledgeIngestor:
         embedder: Embedder,
         store: VectorStore,
         options: ChunkOptions | None = None,
+        locks: AgentLocks | None = None,
     ) -> None:
         self._open_storage = open_storage
         self._embedder = embedder
         self._store = store
         self._options = options or ChunkOptions()
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._locks = locks or AgentLocks()
 
     async def ingest(
         self,
@@ -105,6 +107,9 @@ class KnowledgeIngestor:
     async def project(self, workspace_id: str, agent_id: str) -> Projection:
         """Bring an agent's collection in line with the database, whatever is in it.
 
+        Documents that were stored with another embedding model are embedded anew, and stored with both. Nobody
+        who changes the agent's documents meanwhile waits for more than one of them.
+
         To be called at the start, after an agent's documents were attached or detached, and whenever the
         store was lost.
 
@@ -113,21 +118,25 @@ class KnowledgeIngestor:
             CapacityError: Too much waits for the embedder or the store.
             VendorError: The vector store failed.
         """
-        async with self._lock(agent_id):
-            # The store is read first: what another process adds meanwhile is then in both or only in the
-            # database, and so never taken for a leftover.
-            present = await self._store.chunk_ids(agent_id)
-            async with self._open_storage(writing=False) as storage:
-                documents = await storage.documents_for_agent(workspace_id, agent_id)
-            expected: set[str] = set()
-            added = 0
-            for document in documents:
-                chunks = await self._chunks(workspace_id, document.document_id)
-                expected.update(chunk.chunk.chunk_id for chunk in chunks)
+        # The store is read first: what is added meanwhile is then in both or only in the database, and so never
+        # taken for a leftover.
+        present = await self._store.chunk_ids(agent_id)
+        expected: set[str] = set()
+        added = 0
+        for document_id in await self._document_ids(workspace_id, agent_id):
+            async with self._lock(agent_id):
+                try:
+                    chunks = await self._chunks(workspace_id, document_id)
+                except NotFoundError:
+                    continue  # deleted meanwhile: what the store has of it goes with the leftovers
                 absent = [chunk for chunk in chunks if chunk.chunk.chunk_id not in present]
+                if absent and document_id not in await self._document_ids(workspace_id, agent_id):
+                    continue  # detached meanwhile
                 await self._store.upsert(agent_id, _entries(absent))
+                expected.update(chunk.chunk.chunk_id for chunk in chunks)
                 added += len(absent)
-            leftover = sorted(present - expected)
+        leftover = sorted(present - expected)
+        async with self._lock(agent_id):
             await self._store.delete_chunks(agent_id, leftover)
         return Projection(added, len(leftover))
 
@@ -197,23 +206,28 @@ class KnowledgeIngestor:
             stored = await storage.add_document(document, chunks, embeddings, self._embedder.model_name)
         return stored, stored.document_id == document.document_id
 
+    async def _document_ids(self, workspace_id: str, agent_id: str) -> list[str]:
+        async with self._open_storage(writing=False) as storage:
+            documents = await storage.documents_for_agent(workspace_id, agent_id)
+        return [document.document_id for document in documents]
+
     async def _chunks(self, workspace_id: str, document_id: str) -> tuple[EmbeddedChunk, ...]:
-        """The document's chunks with vectors of our model, made now if it was stored with another's."""
+        """The document's chunks with vectors of our model, made and stored now if it has only another's."""
+        model = self._embedder.model_name
         async with self._open_storage(writing=False) as storage:
             stored = await storage.chunks(workspace_id, document_id)
-        model = self._embedder.model_name
         ours = tuple(chunk for chunk in stored if chunk.embedding_model == model)
         if ours or not stored:
             return ours
-        others = [chunk for chunk in stored if chunk.embedding_model == stored[0].embedding_model]
-        vectors = await self._embedder.embed([chunk.chunk.text for chunk in others])
-        return tuple(
-            EmbeddedChunk(chunk.document_id, chunk.chunk, model, vector)
-            for chunk, vector in zip(others, vectors, strict=True)
-        )
+        others = [chunk.chunk for chunk in stored if chunk.embedding_model == stored[0].embedding_model]
+        vectors = await self._embedder.embed([chunk.text for chunk in others])
+        chunks = [replace(chunk, chunk_id=new_id("chunk")) for chunk in others]
+        async with self._open_storage(writing=True) as storage:
+            await storage.add_embeddings(workspace_id, document_id, chunks, vectors, model)
+            return await storage.chunks(workspace_id, document_id, embedding_model=model)
 
     def _lock(self, agent_id: str) -> asyncio.Lock:
-        return self._locks.setdefault(agent_id, asyncio.Lock())
+        return self._locks.of(agent_id)
 
 
 def _entries(chunks: Sequence[EmbeddedChunk]) -> list[VectorEntry]:

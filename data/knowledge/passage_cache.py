@@ -1,7 +1,7 @@
 """Passage vectors on disk, so that a restart does not embed every document again.
 
 A cache and nothing more: it may be deleted at any time, and whatever is wrong with a file makes it count as
-    absent.
+absent.
 """
 
 import hashlib
@@ -61,9 +61,24 @@ class PassageCache:
             draft.unlink(missing_ok=True)
 
     def delete(self, agent_id: str) -> None:
-        """Forget an agent."""
-        self._path(agent_id).unlink(missing_ok=True)
+        """Forget an agent, whichever model its vectors are of."""
+        for path in self._paths(agent_id):
+            path.unlink(missing_ok=True)
+
+    def delete_other_models(self, agent_id: str) -> None:
+        """Forget an agent's vectors of other models."""
+        own = self._path(agent_id)
+        for path in self._paths(agent_id):
+            if path != own:
+                path.unlink(missing_ok=True)
 
     def _path(self, agent_id: str) -> Path:
-        # Hashed, because an id is a name of ours but not necessarily one of a file.
-        return self._folder / f"{hashlib.sha256(agent_id.encode()).hexdigest()[:24]}-{self._model}.npz"
+        return self._folder / f"{_hashed(agent_id)}-{self._model}.npz"
+
+    def _paths(self, agent_id: str) -> list[Path]:
+        return list(self._folder.glob(f"{_hashed(agent_id)}-*.npz"))
+
+
+def _hashed(agent_id: str) -> str:
+    """An agent's id as a part of a file's name, which it is not of itself."""
+    return hashlib.sha256(agent_id.encode()).hexdigest()[:24]

@@ -101,6 +101,12 @@ class PassageIndexes:
             cache = self._cache
             await self._executor.run(lambda: cache.delete(agent_id))
 
+    async def forget_other_models(self, agent_id: str) -> None:
+        """What other embedding models made of an agent's passages is not needed any more."""
+        if self._cache is not None:
+            cache = self._cache
+            await self._executor.run(lambda: cache.delete_other_models(agent_id))
+
     async def close(self) -> None:
         """End what is being made; safe to call twice."""
         builds = list(self._builds.values())

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 import numpy as np
+from loguru import logger
 
 from config.errors import VendorError
 from data.knowledge.embedder import Embeddings
@@ -44,8 +45,13 @@ class RemoteEmbedder:
         return self._endpoint.model_name
 
     async def warm(self) -> None:
-        """Embed a word, so that the vendor has the model loaded; a vendor that is away is found out by callers."""
-        await self._fetch(["warm"])
+        """Embed a word, so that the vendor loads the model; that a vendor is away is no reason not to start."""
+        try:
+            await self._fetch(["warm"])
+        except VendorError as error:
+            logger.bind(model=self.model_name).warning(
+                "{} Until it answers, calls are answered without documents.", error.message
+            )
 
     async def embed(self, texts: Sequence[str]) -> Embeddings:
         """Embed document chunks in order; see `Embedder.embed`.

@@ -24,6 +24,21 @@ class KnowledgeStorage(Protocol):
         """Store a document whole, or give the one that the agent has with the same content."""
         ...
 
+    async def add_embeddings(
+        self,
+        workspace_id: str,
+        document_id: str,
+        chunks: Sequence[KnowledgeChunk],
+        embeddings: Embeddings,
+        embedding_model: str,
+    ) -> bool:
+        """Store a document's chunks once more for another model; False if it has them already."""
+        ...
+
+    async def embedding_models(self, workspace_id: str) -> frozenset[str]:
+        """The models of which a workspace's documents have vectors."""
+        ...
+
     async def documents_for_agent(self, workspace_id: str, agent_id: str) -> tuple[KnowledgeDocument, ...]:
         """What an agent answers from; `NotFoundError` for an unknown agent."""
         ...

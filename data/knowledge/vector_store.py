@@ -23,6 +23,9 @@ class VectorEntry:
 class VectorStore(Protocol):
     """One collection per agent. An agent's query can only ever see that agent's collection.
 
+    A store is for one embedding model. What is there with vectors of another counts as absent and is left alone,
+    so that a second store can still answer from it.
+
     Every method raises `VendorError` when the store fails and `CapacityError` when too much waits for it.
     """
 
@@ -69,7 +72,11 @@ class VectorStore(Protocol):
         ...
 
     async def delete_agent(self, agent_id: str) -> None:
-        """Drop an agent's collection."""
+        """Drop everything of an agent, of this embedding model and of others."""
+        ...
+
+    async def delete_other_models(self, agent_id: str) -> None:
+        """Drop an agent's chunks with vectors of other embedding models, which answer no more."""
         ...
 
     async def close(self) -> None:

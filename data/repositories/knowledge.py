@@ -67,22 +67,48 @@ class KnowledgeRepository:
         row = _to_row(document)
         self._session.add(row)
         await self._session.flush()
-        rows = [
-            {
-                "chunk_id": chunk.chunk_id,
-                "workspace_id": document.workspace_id,
-                "document_id": document.document_id,
-                "position": chunk.position,
-                "title": chunk.title,
-                "text": chunk.text,
-                "embedding_model": embedding_model,
-                "embedding": np.asarray(vector, dtype=_VECTOR).tobytes(),
-            }
-            for chunk, vector in zip(chunks, embeddings, strict=True)
-        ]
-        if rows:
-            await self._session.execute(insert(KnowledgeChunkRow), rows)
+        await self._insert_chunks(document.workspace_id, document.document_id, chunks, embeddings, embedding_model)
         return _to_value(row)
+
+    async def add_embeddings(
+        self,
+        workspace_id: str,
+        document_id: str,
+        chunks: Sequence[KnowledgeChunk],
+        embeddings: NDArray[np.float32],
+        embedding_model: str,
+    ) -> bool:
+        """Store a document's chunks once more, with the vectors of another model.
+
+        Args:
+            workspace_id: Whose document.
+            document_id: Which.
+            chunks: As they are stored, but with ids of their own.
+            embeddings: As for `add_document`.
+            embedding_model: What they were made with.
+
+        Returns:
+            False when the document has chunks of this model already, and nothing was stored.
+
+        Raises:
+            InvalidInputError: `embedding_mismatch`.
+            NotFoundError: `document_not_found`.
+        """
+        if embeddings.ndim != 2 or len(embeddings) != len(chunks):
+            raise InvalidInputError("There has to be one vector for each chunk.", code="embedding_mismatch")
+        # Of two processes that embed the same document, the second waits here and then finds the first one's.
+        await lock_workspace(self._session, workspace_id)
+        if await self.chunks(workspace_id, document_id, embedding_model=embedding_model):
+            return False
+        await self._insert_chunks(workspace_id, document_id, chunks, embeddings, embedding_model)
+        return True
+
+    async def embedding_models(self, workspace_id: str) -> frozenset[str]:
+        """The models of which the workspace's documents have vectors."""
+        statement = select(KnowledgeChunkRow.embedding_model).distinct()
+        return frozenset(
+            await self._session.scalars(statement.where(KnowledgeChunkRow.workspace_id == workspace_id))
+        )
 
     async def get(self, workspace_id: str, document_id: str) -> KnowledgeDocument:
         """One document.
@@ -163,6 +189,30 @@ class KnowledgeRepository:
         """
         await self._session.delete(await self._row(workspace_id, document_id))
         await self._session.flush()
+
+    async def _insert_chunks(
+        self,
+        workspace_id: str,
+        document_id: str,
+        chunks: Sequence[KnowledgeChunk],
+        embeddings: NDArray[np.float32],
+        embedding_model: str,
+    ) -> None:
+        rows = [
+            {
+                "chunk_id": chunk.chunk_id,
+                "workspace_id": workspace_id,
+                "document_id": document_id,
+                "position": chunk.position,
+                "title": chunk.title,
+                "text": chunk.text,
+                "embedding_model": embedding_model,
+                "embedding": np.asarray(vector, dtype=_VECTOR).tobytes(),
+            }
+            for chunk, vector in zip(chunks, embeddings, strict=True)
+        ]
+        if rows:
+            await self._session.execute(insert(KnowledgeChunkRow), rows)
 
     async def _row(self, workspace_id: str, document_id: str) -> KnowledgeDocumentRow:
         statement = select(KnowledgeDocumentRow).where(

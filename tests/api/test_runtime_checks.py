@@ -59,6 +59,9 @@ async def test_a_model_that_is_away(store: ChromaVectorStore) -> None:
 async def test_the_vector_store(store: ChromaVectorStore, tmp_path: Path) -> None:
     model = OllamaChatModel("http://127.0.0.1:9", first_token_deadline=1, inter_token_deadline=1)
     assert (await runtime_checks(model, "x", store, JournalFigures)["chroma"]()).status is HealthStatus.HEALTHY
+    about = "1 of 2 agents are done"
+    changing = await runtime_checks(model, "x", store, JournalFigures, lambda: about)["chroma"]()
+    assert (changing.status, changing.reason) == (HealthStatus.HEALTHY, about)
     broken = _BrokenStore(tmp_path / "broken", "m")
     result = await runtime_checks(model, "x", broken, JournalFigures)["chroma"]()
     assert (result.status, result.reason) == (HealthStatus.DEGRADED, "The vector store failed: OSError.")

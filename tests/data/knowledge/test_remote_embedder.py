@@ -120,3 +120,12 @@ async def test_the_setting_chooses_who_embeds() -> None:
         names[provider] = embedder.model_name
         await embedder.close()
     assert names == {EmbedProvider.OLLAMA: "ollama/m", EmbedProvider.OPENAI: "openai/m"}
+
+
+async def test_a_vendor_that_is_away_at_the_start_is_no_reason_not_to_start() -> None:
+    vendor = Vendor()
+    vendor.failures = [503]
+    embedder = RemoteEmbedder(endpoints(vendor)[0])
+    await embedder.warm()
+    assert (await embedder.embed_query("now")).shape == (2,)
+    await embedder.close()

@@ -116,6 +116,31 @@ async def test_it_is_there_after_a_restart_but_not_for_another_model(
         await again.close()
 
 
+async def test_two_models_stand_side_by_side_until_one_is_dropped(
+    kind: str, store: VectorStore, tmp_path: Path, server_url: str
+) -> None:
+    other = make(kind, tmp_path, server_url, "another")
+    await store.upsert("agent_one", [EAST, NORTH])
+    flat = VectorEntry("flat", "doc_1", "T", "flat", 0, np.array([1, 0], dtype=np.float32))
+    await other.upsert("agent_one", [flat])
+    await other.upsert("agent_two", [flat])
+    assert (await store.count("agent_one"), await other.count("agent_one")) == (2, 1)
+    await other.delete_other_models("agent_one")
+    assert await other.count("agent_one") == 1
+    await other.close()
+    # After a restart: what a store has opened, it may go on using.
+    for model, count in ((MODEL, 0), ("another", 1)):
+        again = make(kind, tmp_path, server_url, model)
+        assert await again.count("agent_one") == count
+        await again.close()
+    await store.upsert("agent_two", [EAST])
+    await store.delete_agent("agent_two")
+    other = make(kind, tmp_path, server_url, "another")
+    assert await other.count("agent_two") == 0
+    await other.delete_agent("agent_one")
+    await other.close()
+
+
 async def test_faiss_is_saved_whole_or_not_at_all(tmp_path: Path) -> None:
     store = FaissVectorStore(tmp_path, MODEL)
     await store.upsert("agent_one", [EAST])

@@ -70,6 +70,32 @@ async def test_the_same_content_is_the_same_document(database: Database) -> None
     assert count == 6
 
 
+async def test_vectors_of_another_model_stand_beside_the_first_once(database: Database) -> None:
+    stored = document()
+    large = np.array([[1.0, 0.0], [0.0, 1.0]], dtype=np.float32)
+    async with database.session() as session:
+        await KnowledgeRepository(session).add_document(stored, chunks(), VECTORS, "mini")
+
+    async def add() -> bool:
+        async with database.session() as session:
+            return await KnowledgeRepository(session).add_embeddings(
+                WS, stored.document_id, chunks(), large, "large"
+            )
+
+    assert sorted(await asyncio.gather(add(), add())) == [False, True]
+    async with database.read() as session:
+        knowledge = KnowledgeRepository(session)
+        assert await knowledge.embedding_models(WS) == {"mini", "large"}
+        assert await knowledge.embedding_models(OTHER) == frozenset()
+        kept = await knowledge.chunks(WS, stored.document_id, embedding_model="large")
+    assert np.array_equal(np.stack([item.embedding for item in kept]), large)
+    async with database.session() as session:
+        with pytest.raises(NotFoundError):
+            await KnowledgeRepository(session).add_embeddings(WS, "doc_none", chunks(), large, "large")
+        with pytest.raises(InvalidInputError):
+            await KnowledgeRepository(session).add_embeddings(WS, stored.document_id, chunks(), large[:1], "x")
+
+
 async def test_nothing_is_stored_when_vectors_are_missing(database: Database) -> None:
     async with database.session() as session:
         with pytest.raises(InvalidInputError) as error:
