@@ -125,7 +125,7 @@ async def open_call_runtime(
         await phrases.open()
         stack.push_async_callback(phrases.close)
         measured = MeasuredChatModel(model, most_streams=settings.speculation_max_streams)
-        prefill = PromptPrefill(measured, measured.has_time)
+        prefill = PromptPrefill(model, measured.has_time)
         stack.push_async_callback(prefill.close)
         telephony = create_telephony(
             settings.twilio_base_url, settings.twilio_account_sid, _secret(settings.twilio_auth_token)
