@@ -1,8 +1,8 @@
 """Cuts a streamed reply into pieces for text-to-speech.
 
-The first piece decides how long the caller waits, so it is a first clause; every later one is built while
-audio is already playing, so it is made of whole sentences, and grows, because a voice sounds better over
-more text and Deepgram allows 20 flushes a minute. Where a cut falls depends on the text alone, never on how
+The first piece decides how long the caller waits, so it is a first clause, or a phrase of it; every later one is
+built while audio is already playing, so it is made of whole sentences, and grows, because a voice sounds better
+over more text and Deepgram allows 20 flushes a minute. Where a cut falls depends on the text alone, never on how
 the model happened to cut it into tokens.
 """
 
@@ -15,20 +15,30 @@ SENTENCES_FROM = (1, 25, 60, 120)
 """Fewest characters of the first, second, third and every later piece that ends with a sentence."""
 CLAUSE_FROM = 60
 """Characters from which the second piece may end with a clause: the first bought little time."""
+FIRST_LONGEST = 36
+"""Characters after which no better end of the first piece is waited for: callers notice tenths of a second."""
 _CLAUSE_WORDS = 2
-_SOFT_LOOK = 45
-_SOFT_FROM = 32
-_SOFT_WORDS = 6
+_SOFT_LOOK = 34
+_SOFT_FROM = 20
+_SOFT_WORDS = 4
 
 _MARK = re.compile(
     r"(?P<stop>[.!?…]+[\"'”’)\]]*(?=\s|$))|(?P<full>[。！？।]|\n)|(?P<clause>[,;:][\"'”’)\]]*(?=\s|$)|\s[–-](?=\s|$)|—)"
 )
 _MARK_CHARACTER = re.compile(r"[.!?…。！？।\n,;:–—-]")
 _SOFT = re.compile(
-    r"(?<=\s)(?:and|but|or|which|that|because|so|with|for|from|at|to|when|where|while|if|before|after|until|unless|"
-    r"since|though|then)(?=\s)",
+    r"(?<=\s)(?:and|but|or|which|that|because|so|with|without|for|from|at|to|on|in|by|as|per|than|into|during|within|"
+    r"between|about|over|under|when|where|while|if|before|after|until|unless|once|since|though|then|is|are|was|were|"
+    r"will|can|may|must)(?=\s)",
     re.IGNORECASE,
 )
+_LEANS_ON = re.compile(
+    r".*\d.*|[A-Z][a-z]{0,2}\.|a|an|the|of|to|no|not|my|your|our|his|her|its|their|this|that|these|those|and|or|but|"
+    r"for|from|at|on|in|by|with|as|per|than|i|we|you|he|she|it|they|is|are|was|were|will|can|may|must|do|does|very|"
+    r"one|two|three|four|five|six|seven|eight|nine|ten|twenty|thirty|forty|fifty|hundred|thousand",
+    re.IGNORECASE,
+)
+"""Words that belong to the next one."""
 _LAST_WORD = re.compile(r"[^\s\"'“‘(\[]+$")
 _NEVER_ENDS = frozenset(
     [
@@ -145,6 +155,18 @@ class SpeechChunker:
         for word in _SOFT.finditer(self._text, _SOFT_FROM, LONGEST):
             if len(self._text[: word.start()].split()) >= _SOFT_WORDS:
                 return word.start(), max(_SOFT_LOOK, word.end() + 1)
+        return self._plain_break()
+
+    def _plain_break(self) -> tuple[int, int] | None:
+        """Between two words that can stand apart, where an opening has no better place for too long."""
+        if len(self._text) <= FIRST_LONGEST:
+            return None
+        for blank in reversed(list(re.finditer(r"\s", self._text[: FIRST_LONGEST + 1]))):
+            words = self._text[: blank.start()].split()
+            if len(words) < _SOFT_WORDS:
+                break
+            if not _LEANS_ON.fullmatch(words[-1]):
+                return blank.end(), FIRST_LONGEST + 1
         return None
 
     def _later_end(self, marks: _Marks) -> int | None:

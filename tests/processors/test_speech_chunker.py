@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processors.speech_chunker import LONGEST, SpeechChunker
+from processors.speech_chunker import FIRST_LONGEST, LONGEST, SpeechChunker
 
 _WORDS = st.sampled_from(
     ["Hello", "Dr.", "Smith", "e.g.", "3.5", "$1,200", "10:30", "a.m.", "p.m.", "and", "but", "which", "yes,",
@@ -130,3 +130,20 @@ def test_a_delta_costs_microseconds() -> None:
     began = time.perf_counter()
     _streamed(tokens)
     assert (time.perf_counter() - began) / len(tokens) < 200e-6
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("The warranty on the washing machine lasts thirteen months.", "The warranty on the washing machine"),
+        ("Assembly of the backpack takes 13 minutes and no tools.", "Assembly of the backpack takes"),
+        ("Your appointment with Dr. Miller is on Tuesday at ten.", "Your appointment with Dr. Miller"),
+        ("The kettle costs 13 dollars in the shop.", "The kettle costs 13 dollars"),
+    ],
+)
+def test_an_opening_without_a_comma_is_cut_between_words_that_can_stand_apart(text: str, first: str) -> None:
+    chunker = SpeechChunker()
+    chunks = [chunk for word in text.split(" ") for chunk in chunker.feed(f"{word} ")] + chunker.flush()
+    assert chunks[0] == first
+    assert len(first) <= FIRST_LONGEST
+    assert " ".join(chunks) == text
