@@ -21,6 +21,7 @@ from data.appointments import AppointmentQuery
 from data.database import Database
 from data.knowledge.chroma_store import ChromaVectorStore
 from data.knowledge.factory import Knowledge, assemble_knowledge
+from data.knowledge.retriever import KnowledgeSearch, RetrievalOptions, RetrievalResult
 from data.knowledge.sentence_transformer_embedder import SentenceTransformerEmbedder
 from data.knowledge.sentence_transformer_model import MINILM
 from data.records import CallOutcome, Direction, EndReason, Role, TurnRecord
@@ -67,6 +68,29 @@ class Paper:
         ]
 
 
+class Unhurried:
+    """Documents that may be looked for as long as it takes: on a busy machine that is longer than a call waits."""
+
+    def __init__(self, search: KnowledgeSearch) -> None:
+        self._search = search
+
+    async def retrieve(
+        self,
+        agent_id: str,
+        question: str,
+        options: RetrievalOptions | None = None,
+        *,
+        previous: str | None = None,
+        deadline_seconds: float = 0.0,
+    ) -> RetrievalResult:
+        return await self._search.retrieve(
+            agent_id, question, options, previous=previous, deadline_seconds=max(20.0, deadline_seconds)
+        )
+
+    async def close(self) -> None:
+        await self._search.close()
+
+
 @dataclass(frozen=True)
 class Desk:
     """Where text calls are made."""
@@ -83,7 +107,10 @@ class Desk:
                 return await self.talk(lines, paper, ollama=url, native_tools=native_tools)
         model = OllamaChatModel(ollama, first_token_deadline=10, inter_token_deadline=4)
         services = TextServices(
-            model, self.knowledge.retriever, IntentClassifier(), DatabaseAppointmentBook(self.database)
+            model,
+            Unhurried(self.knowledge.retriever),
+            IntentClassifier(),
+            DatabaseAppointmentBook(self.database),
         )
         config = CallConfig(CONVERSATION, CONVERSATION, Direction.INBOUND, self.agent)
         try:
