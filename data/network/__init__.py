@@ -1,0 +1,1 @@
+"""Reaching other people's servers at addresses that somebody else has chosen."""
