@@ -9,9 +9,9 @@ from loguru import logger
 from config.settings import Settings
 from data.database import Database
 from data.ids import new_id
-from data.knowledge.database_storage import knowledge_storage
-from data.knowledge.documents import LoadedDocuments, load_documents
+from data.knowledge.document_files import FoundFiles, find_files
 from data.knowledge.factory import Knowledge
+from data.knowledge.intake_factory import build_intake
 from data.knowledge.organization import Organization, is_organization, load_organization
 from data.pagination import MAX_PAGE_SIZE, SortDirection
 from data.phone_numbers import PhoneNumber
@@ -36,31 +36,34 @@ async def ensure_sample_agent(settings: Settings, database: Database, knowledge:
 
     Raises:
         NotFoundError: `DATA_FILE` names nothing.
-        InvalidInputError: What it names cannot be used.
+        InvalidInputError: What it names cannot be used. One bad document among others is only told.
     """
     async with database.read() as session:
         if await AgentRepository(session).count(DEFAULT_WORKSPACE_ID):
             return None
-    organization, documents = await asyncio.to_thread(_load, settings.data_file)
+    organization, found = await asyncio.to_thread(_load, settings.data_file)
     now = datetime.now(UTC)
     agent = organization.config.to_agent(agent_id=new_id("agent"), workspace_id=DEFAULT_WORKSPACE_ID, at=now)
     agent = agent.model_copy(update={"model_name": settings.ollama_model, "voice_id": settings.deepgram_voice})
     async with database.session() as session:
         await AgentRepository(session).add(agent)
-    ingestor = knowledge.ingestor(knowledge_storage(database))
-    for document in documents.documents:
-        await ingestor.ingest(agent.workspace_id, agent.agent_id, document)
-    logger.bind(agent=agent.agent_id, documents=len(documents.documents)).info("Made the sample agent")
+    intake = build_intake(settings, database, knowledge)
+    taken = 0
+    async for result in intake.files(agent.workspace_id, agent.agent_id, found):
+        if result.ingested is None:
+            logger.bind(document=result.source).warning("Left out of DATA_FILE: {}", result.problem)
+        else:
+            taken += 1
+    logger.bind(agent=agent.agent_id, documents=taken, skipped=len(found.skipped)).info("Made the sample agent")
     return agent.agent_id
 
 
-def _load(data_file: Path) -> tuple[Organization, LoadedDocuments]:
+def _load(data_file: Path) -> tuple[Organization, FoundFiles]:
     """The organization to begin with: `DATA_FILE`'s own, or the sample with `DATA_FILE`'s documents."""
     if is_organization(data_file):
         organization = load_organization(data_file)
         return organization, organization.knowledge
-    sample = load_organization(SAMPLES)
-    return sample, load_documents(data_file)
+    return load_organization(SAMPLES), find_files(data_file)
 
 
 async def ensure_number_is_routed(settings: Settings, database: Database) -> None:

@@ -53,7 +53,7 @@ async def project_knowledge(database: Database, knowledge: Knowledge, agents: Se
     """
     ingestor = knowledge.projector(knowledge_storage(database))
     for agent in agents:
-        done = await ingestor.project(agent.workspace_id, agent.agent_id)
+        done = await ingestor.project(agent.workspace_id, agent.agent_id, pending=False)
         if done.added or done.removed:
             logger.bind(agent=agent.agent_id, added=done.added, removed=done.removed).info(
                 "Knowledge put in line with the database"

@@ -141,6 +141,15 @@ class KnowledgeSettings(BaseModel):
     data_file: Path = Field(
         Path("data/samples"), description="Document, or folder of documents, of the sample agent."
     )
+    chunk_characters: int = Field(
+        500, ge=20, le=10_000, description="Most characters of a chunk; holds for documents added from then on."
+    )
+    chunk_overlap: int = Field(
+        50, ge=0, le=5_000, description="Characters of running text that a chunk repeats; at most half a chunk."
+    )
+    max_document_mb: float = Field(
+        50, gt=0, le=2_000, description="Largest file or page, in megabytes, that is taken in as a document."
+    )
 
 
 class ServerSettings(BaseModel):

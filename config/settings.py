@@ -129,6 +129,8 @@ class Settings(
             problems.append("EMBED_PROVIDER is openai, but OPENAI_API_KEY is not set: set it, or use another one")
         if self.vector_store is VectorStoreKind.FAISS and self.chroma_url is not None:
             problems.append("VECTOR_STORE is faiss, but CHROMA_URL is set: remove one of the two")
+        if self.chunk_overlap > self.chunk_characters // 2:
+            problems.append("CHUNK_OVERLAP is more than half of CHUNK_CHARACTERS: lower it")
         if problems:
             raise _configuration_error(problems)
 

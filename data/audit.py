@@ -17,6 +17,9 @@ class AuditAction(StrEnum):
     AGENT_UPDATED = "agent.updated"
     AGENT_DELETED = "agent.deleted"
     CONVERSATION_DELETED = "conversation.deleted"
+    DOCUMENT_CREATED = "document.created"
+    DOCUMENT_UPDATED = "document.updated"
+    DOCUMENT_DELETED = "document.deleted"
     API_KEY_CREATED = "api_key.created"
     API_KEY_REVOKED = "api_key.revoked"
     API_KEY_ROTATED = "api_key.rotated"
@@ -37,6 +40,7 @@ class AuditTarget(StrEnum):
 
     AGENT = "agent"
     CONVERSATION = "conversation"
+    DOCUMENT = "document"
     API_KEY = "api_key"
     WORKSPACE = "workspace"
     ROUTE = "route"

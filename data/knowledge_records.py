@@ -49,6 +49,8 @@ class KnowledgeChunk:
     title: str
     """The headings that it stands under, or the document's name."""
     text: str
+    page: int | None = None
+    """The page that it begins on, from 1; None for formats without pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,29 @@ class EmbeddedChunk:
     embedding_model: str
     embedding: NDArray[np.float32]
     """Shape (dimensions,), L2-normalised, read-only."""
+
+
+UNEMBEDDED = ""
+"""Embedding model of chunks that are stored, but yet to be embedded."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelIndex:
+    """What is stored of one document for one embedding model."""
+
+    embedding_model: str
+    chunk_count: int
+    used_bytes: int
+    """Of the vectors."""
+
+
+@dataclass(frozen=True, slots=True)
+class DependentAgent:
+    """An agent that answers from a document."""
+
+    agent_id: str
+    name: str
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

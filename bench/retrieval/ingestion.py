@@ -1,31 +1,35 @@
 """How fast documents become answers: chunking, embedding of chunks and passages, the vector store."""
 
 import random
+import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
-import numpy as np
 import psutil
 
 from bench.retrieval.question_set import Business
 from bench.retrieval.retrieval_report import IngestionRow
-from config.errors import NotFoundError
+from data.agent_config import AgentConfig
+from data.database import Database
+from data.knowledge.database_storage import knowledge_storage
 from data.knowledge.documents import SourceDocument, make_document
-from data.knowledge.embedder import Embeddings
 from data.knowledge.factory import Knowledge
-from data.knowledge.storage import KnowledgeStorage
-from data.knowledge_records import EmbeddedChunk, KnowledgeChunk, KnowledgeDocument
+from data.knowledge.storage import OpenKnowledgeStorage
+from data.repositories.agent import AgentRepository
+from data.workspaces import DEFAULT_WORKSPACE_ID
 
 PAGE_CHARACTERS = 3000
 """A full page of a book."""
 PAGES_OF_A_DOCUMENT = 10
 _SENTENCES_OF_A_SECTION = 12
 _MEBIBYTE = 1024 * 1024
+_AGENT = "agent_bench"
 
 
 async def measure_ingestion(knowledge: Knowledge, businesses: Sequence[Business], pages: int) -> IngestionRow:
-    """Ingest pages for one agent, with a database that costs nothing.
+    """Ingest pages for one agent, into a database of its own.
 
     Args:
         knowledge: Empty.
@@ -33,15 +37,15 @@ async def measure_ingestion(knowledge: Knowledge, businesses: Sequence[Business]
         pages: How many.
     """
     documents = _documents(businesses, pages)
-    storage = MemoryStorage()
-    ingestor = knowledge.ingestor(storage.open)
-    process = psutil.Process()
-    before, began = process.memory_info().rss, time.perf_counter()
-    cpu = time.process_time()
-    chunks = 0
-    for document in documents:
-        chunks += (await ingestor.ingest("bench", "pages", document)).chunk_count
-    seconds = time.perf_counter() - began
+    async with _storage() as open_storage:
+        ingestor = knowledge.ingestor(open_storage)
+        process = psutil.Process()
+        before, began = process.memory_info().rss, time.perf_counter()
+        cpu = time.process_time()
+        chunks = 0
+        for document in documents:
+            chunks += (await ingestor.ingest(DEFAULT_WORKSPACE_ID, _AGENT, document)).chunk_count
+        seconds = time.perf_counter() - began
     return IngestionRow(
         pages=pages,
         chunks=chunks,
@@ -73,69 +77,24 @@ def _documents(businesses: Sequence[Business], pages: int) -> list[SourceDocumen
     return documents
 
 
-class MemoryStorage:
-    """A `KnowledgeStorage` in memory, for one agent; the bench has no database."""
-
-    def __init__(self) -> None:
-        self._documents: dict[str, KnowledgeDocument] = {}
-        self._chunks: dict[str, list[EmbeddedChunk]] = {}
-
-    def open(self, *, writing: bool) -> AbstractAsyncContextManager[KnowledgeStorage]:
-        """See `OpenKnowledgeStorage`."""
-        return self._opened()
-
-    @asynccontextmanager
-    async def _opened(self) -> AsyncIterator[KnowledgeStorage]:
-        yield self
-
-    async def add_document(
-        self,
-        document: KnowledgeDocument,
-        chunks: Sequence[KnowledgeChunk],
-        embeddings: Embeddings,
-        embedding_model: str,
-    ) -> KnowledgeDocument:
-        """See `KnowledgeStorage.add_document`."""
-        self._documents[document.document_id] = document
-        await self.add_embeddings(document.workspace_id, document.document_id, chunks, embeddings, embedding_model)
-        return document
-
-    async def add_embeddings(
-        self,
-        workspace_id: str,
-        document_id: str,
-        chunks: Sequence[KnowledgeChunk],
-        embeddings: Embeddings,
-        embedding_model: str,
-    ) -> bool:
-        """See `KnowledgeStorage.add_embeddings`."""
-        self._chunks.setdefault(document_id, []).extend(
-            EmbeddedChunk(document_id, chunk, embedding_model, np.asarray(vector))
-            for chunk, vector in zip(chunks, embeddings, strict=True)
+@asynccontextmanager
+async def _storage() -> AsyncIterator[OpenKnowledgeStorage]:
+    """A database of its own with one agent; gone after the measurement."""
+    with tempfile.TemporaryDirectory(prefix="bench-ingestion-") as folder:
+        database = Database(f"sqlite:///{folder}/bench.db")
+        await database.upgrade()
+        now = datetime.now(UTC)
+        agent = AgentConfig(
+            agent_id=_AGENT,
+            workspace_id=DEFAULT_WORKSPACE_ID,
+            name="Bench",
+            system_prompt="-",
+            created_at=now,
+            updated_at=now,
         )
-        return True
-
-    async def embedding_models(self, workspace_id: str) -> frozenset[str]:
-        """See `KnowledgeStorage.embedding_models`."""
-        return frozenset(chunk.embedding_model for chunks in self._chunks.values() for chunk in chunks)
-
-    async def documents_for_agent(self, workspace_id: str, agent_id: str) -> tuple[KnowledgeDocument, ...]:
-        """Every document."""
-        return tuple(self._documents.values())
-
-    async def chunks(
-        self, workspace_id: str, document_id: str, *, embedding_model: str | None = None
-    ) -> tuple[EmbeddedChunk, ...]:
-        """See `KnowledgeStorage.chunks`."""
-        if document_id not in self._documents:
-            raise NotFoundError("There is no such document.", code="document_not_found")
-        return tuple(
-            chunk
-            for chunk in self._chunks[document_id]
-            if embedding_model is None or chunk.embedding_model == embedding_model
-        )
-
-    async def delete(self, workspace_id: str, document_id: str) -> None:
-        """See `KnowledgeStorage.delete`."""
-        self._documents.pop(document_id, None)
-        self._chunks.pop(document_id, None)
+        async with database.session() as session:
+            await AgentRepository(session).add(agent)
+        try:
+            yield knowledge_storage(database)
+        finally:
+            await database.close()

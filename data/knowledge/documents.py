@@ -1,25 +1,16 @@
-"""Read documents from disk: what may be read, how large it may be, and what is said when it may not."""
+"""Documents as text, before they are chunked; and short text files read without a process of their own."""
 
-import codecs
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.errors import InvalidInputError, NotFoundError
+from config.errors import InvalidInputError
+from data.knowledge.document_files import find_files
+from data.knowledge.extract.plain_text import decode_text
 from data.knowledge.text_blocks import first_title
 
 SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown"})
 MAX_DOCUMENT_BYTES = 5_000_000
-MAX_DOCUMENTS = 1_000
-ORGANIZATION_FILE = "config.json"
-KNOWLEDGE_FOLDER = "knowledge"
-
-_BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +52,7 @@ class LoadedDocuments:
 
 
 def load_documents(path: Path) -> LoadedDocuments:
-    """Read a document, or all documents of a folder and the folders in it; blocking.
+    """Read a text document, or all text documents of a folder and the folders in it; blocking.
 
     A folder that holds `config.json` and `knowledge/` is an organization: only `knowledge/` is read. Hidden
     files and links that lead out of the folder are left out.
@@ -70,19 +61,8 @@ def load_documents(path: Path) -> LoadedDocuments:
         NotFoundError: Nothing is there.
         InvalidInputError: A file is too large, empty or no text; there is no document; there are too many.
     """
-    if path.is_file():
-        if path.suffix.lower() not in SUFFIXES:
-            raise InvalidInputError(
-                f"{path.name} is no text or Markdown file ({', '.join(sorted(SUFFIXES))}).",
-                code="unsupported_document_type",
-            )
-        return LoadedDocuments((read_document(path, path.name),))
-    if not path.is_dir():
-        raise NotFoundError(f"There is no file or folder {path}.", code="document_not_found")
-    root = path
-    if (path / ORGANIZATION_FILE).is_file() and (path / KNOWLEDGE_FOLDER).is_dir():
-        root = path / KNOWLEDGE_FOLDER
-    return _load_folder(root)
+    found = find_files(path, SUFFIXES)
+    return LoadedDocuments(tuple(read_document(file.path, file.filename) for file in found.files), found.skipped)
 
 
 def read_document(path: Path, filename: str) -> SourceDocument:
@@ -119,52 +99,3 @@ def make_document(text: str, *, name: str | None = None, filename: str | None = 
         raise InvalidInputError(f"{filename or name or 'The document'} is empty.", code="document_empty")
     stem = Path(filename).stem.replace("_", " ").replace("-", " ").strip().capitalize() if filename else ""
     return SourceDocument(name or first_title(text) or stem or "Document", text, filename)
-
-
-def decode_text(content: bytes, filename: str) -> str:
-    """The text of a file: by its byte order mark, else UTF-8, else Windows-1252.
-
-    Raises:
-        InvalidInputError: It is none of these, such as a picture or a program.
-    """
-    for mark, encoding in _BYTE_ORDER_MARKS:
-        if content.startswith(mark):
-            candidates: tuple[str, ...] = (encoding,)
-            break
-    else:
-        # A zero byte is in every binary format, and in no text in these encodings.
-        candidates = () if b"\x00" in content else ("utf-8", "cp1252")
-    for encoding in candidates:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise InvalidInputError(f"{filename} is not a text file. Save it as UTF-8.", code="document_encoding")
-
-
-def _load_folder(root: Path) -> LoadedDocuments:
-    documents: list[SourceDocument] = []
-    skipped: list[str] = []
-    for file in _files(root):
-        filename = file.relative_to(root).as_posix()
-        if file.suffix.lower() not in SUFFIXES:
-            skipped.append(filename)
-            continue
-        if len(documents) == MAX_DOCUMENTS:
-            raise InvalidInputError(
-                f"There are more than {MAX_DOCUMENTS:,} documents in {root}.", code="too_many_documents"
-            )
-        documents.append(read_document(file, filename))
-    if not documents:
-        raise InvalidInputError(
-            f"There is no document in {root} ({', '.join(sorted(SUFFIXES))}).", code="no_documents"
-        )
-    return LoadedDocuments(tuple(documents), tuple(skipped))
-
-
-def _files(root: Path) -> Iterator[Path]:
-    inside = root.resolve()
-    for file in sorted(root.rglob("*")):
-        hidden = any(part.startswith(".") for part in file.relative_to(root).parts)
-        if not hidden and file.is_file() and file.resolve().is_relative_to(inside):
-            yield file

@@ -1,6 +1,6 @@
 """Puts the parts of knowledge together as the settings say; the only place that chooses between them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 
@@ -11,6 +11,7 @@ from data.knowledge.calibration import load_calibration
 from data.knowledge.changing_search import ChangingSearch, ChangingStore
 from data.knowledge.chroma_server_store import ChromaServerVectorStore
 from data.knowledge.chroma_store import ChromaVectorStore
+from data.knowledge.chunk_gate import ChunkGate, GatedVectorStore
 from data.knowledge.chunking import ChunkOptions
 from data.knowledge.embedder import Embedder
 from data.knowledge.embedding_endpoint import OllamaEndpoint, OpenAIEndpoint
@@ -20,6 +21,8 @@ from data.knowledge.ingest import KnowledgeIngestor
 from data.knowledge.model_change import ModelChange
 from data.knowledge.passage_cache import PassageCache
 from data.knowledge.passage_indexes import PassageIndexes
+from data.knowledge.projector import AgentProjector
+from data.knowledge.prompt_documents import PromptShelf
 from data.knowledge.remote_embedder import RemoteEmbedder
 from data.knowledge.retriever import KnowledgeSearch, Retriever
 from data.knowledge.sentence_transformer_embedder import SentenceTransformerEmbedder
@@ -49,6 +52,8 @@ class Knowledge:
     change: ModelChange
     own_store: VectorStore
     locks: AgentLocks
+    gate: ChunkGate = field(default_factory=ChunkGate)
+    shelf: PromptShelf = field(default_factory=PromptShelf)
 
     def ingestor(
         self, open_storage: OpenKnowledgeStorage, options: ChunkOptions | None = None
@@ -59,11 +64,19 @@ class Knowledge:
             open_storage: Opens a unit of work on the repository; see `OpenKnowledgeStorage`.
             options: Chunk sizes; 500 characters with 50 overlap by default.
         """
-        return KnowledgeIngestor(open_storage, self.embedder, self.store, options, self.locks)
+        return self._ingestor(open_storage, self.store, options)
 
     def projector(self, open_storage: OpenKnowledgeStorage) -> KnowledgeIngestor:
         """An ingestor that brings the set model's store in line with the database, and touches no other."""
-        return KnowledgeIngestor(open_storage, self.embedder, self.own_store, None, self.locks)
+        return self._ingestor(open_storage, self.own_store, None)
+
+    def _ingestor(
+        self, open_storage: OpenKnowledgeStorage, store: VectorStore, options: ChunkOptions | None
+    ) -> KnowledgeIngestor:
+        projector = AgentProjector(
+            open_storage, store, self.embedder.model_name, self.gate, self.shelf, self.locks
+        )
+        return KnowledgeIngestor(open_storage, self.embedder, store, options, projector=projector)
 
     async def warm(self) -> None:
         """Load the model and open the store; takes seconds, in worker threads.
@@ -140,10 +153,12 @@ def assemble_knowledge(embedder: Embedder, store: VectorStore, cache: PassageCac
         store: Finds the nearest.
         cache: Keeps passage vectors over a restart; None for none.
     """
-    indexes = PassageIndexes(embedder, store, cache)
+    gate = ChunkGate()
+    gated = GatedVectorStore(store, gate)
+    indexes = PassageIndexes(embedder, gated, cache)
     calibration = load_calibration(embedder.model_name)
-    retriever = Retriever(embedder, store, indexes, calibration)
-    own_store = IndexedVectorStore(store, indexes)
+    retriever = Retriever(embedder, gated, indexes, calibration)
+    own_store = IndexedVectorStore(gated, indexes)
     change = ModelChange()
     return Knowledge(
         embedder,
@@ -152,4 +167,5 @@ def assemble_knowledge(embedder: Embedder, store: VectorStore, cache: PassageCac
         change,
         own_store,
         AgentLocks(),
+        gate,
     )

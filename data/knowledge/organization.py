@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from config.errors import InvalidInputError, NotFoundError
 from data.agent_config import DEFAULT_MODEL, DEFAULT_VOICE, AgentConfig, AgentSettings
-from data.knowledge.documents import KNOWLEDGE_FOLDER, ORGANIZATION_FILE, LoadedDocuments, load_documents
+from data.knowledge.document_files import KNOWLEDGE_FOLDER, ORGANIZATION_FILE, FoundFiles, find_files
 
 MAX_CONFIG_BYTES = 200_000
 
@@ -45,10 +45,10 @@ class OrganizationConfig(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Organization:
-    """A folder, read whole."""
+    """A folder: what it says of the agent, and its documents, yet to be read."""
 
     config: OrganizationConfig
-    knowledge: LoadedDocuments
+    knowledge: FoundFiles
 
 
 def is_organization(folder: Path) -> bool:
@@ -61,7 +61,7 @@ def load_organization(folder: Path) -> Organization:
 
     Raises:
         NotFoundError: There is no `config.json`.
-        InvalidInputError: It is wrong (the message names the keys), or a document cannot be read.
+        InvalidInputError: It is wrong (the message names the keys), or there is no document in `knowledge/`.
     """
     file = folder / ORGANIZATION_FILE
     if not file.is_file():
@@ -78,5 +78,5 @@ def load_organization(folder: Path) -> Organization:
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise InvalidInputError(f"{file} is no JSON: {error}", code="invalid_organization") from error
     folder_of_documents = folder / KNOWLEDGE_FOLDER
-    knowledge = load_documents(folder_of_documents) if folder_of_documents.is_dir() else LoadedDocuments(())
+    knowledge = find_files(folder_of_documents) if folder_of_documents.is_dir() else FoundFiles()
     return Organization(config, knowledge)

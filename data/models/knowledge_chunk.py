@@ -18,6 +18,9 @@ class KnowledgeChunkRow(Base):
     position: Mapped[int]
     title: Mapped[str]
     text: Mapped[str]
+    page: Mapped[int | None]
+    """Where the chunk begins, from 1, in formats that have pages."""
     embedding_model: Mapped[str]
+    """Empty for chunks that are yet to be embedded."""
     embedding: Mapped[bytes] = mapped_column(LargeBinary)
     """Little-endian float32, L2-normalised."""

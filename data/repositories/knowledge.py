@@ -1,27 +1,30 @@
 """Knowledge documents, their chunks and embeddings in storage: what every vector index is built from."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, insert, or_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.errors import InvalidInputError, NotFoundError
-from data.agent_config import AgentSettings
+from data.agent_config import KnowledgeReference
 from data.knowledge_records import (
+    UNEMBEDDED,
+    DependentAgent,
     DocumentQuery,
     DocumentType,
     EmbeddedChunk,
     KnowledgeChunk,
     KnowledgeDocument,
 )
-from data.models import AgentRow, KnowledgeChunkRow, KnowledgeDocumentRow
+from data.models import KnowledgeDocumentRow
 from data.pagination import Page, SortDirection
 from data.repositories.keyset import Keyset
+from data.repositories.knowledge_attachments import KnowledgeAttachmentRepository
+from data.repositories.knowledge_chunks import KnowledgeChunkRepository, require_vectors
 from data.repositories.workspace_lock import lock_workspace
-
-_VECTOR = np.dtype("<f4")
 
 
 class KnowledgeRepository:
@@ -33,6 +36,7 @@ class KnowledgeRepository:
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+        self._chunks = KnowledgeChunkRepository(session)
 
     async def add_document(
         self,
@@ -57,18 +61,80 @@ class KnowledgeRepository:
             InvalidInputError: `embedding_mismatch`: there is not one vector for each chunk.
             NotFoundError: `workspace_not_found`.
         """
-        if embeddings.ndim != 2 or len(embeddings) != len(chunks):
-            raise InvalidInputError("There has to be one vector for each chunk.", code="embedding_mismatch")
+        require_vectors(chunks, embeddings)
         # Two who add the same document at once: the second waits here and then finds the first one's.
         await lock_workspace(self._session, document.workspace_id)
-        known = await self._same_content(document)
+        known = await self.find_content(document.workspace_id, document.agent_id, document.content_hash)
         if known is not None:
-            return _to_value(known)
+            return known
         row = _to_row(document)
         self._session.add(row)
         await self._session.flush()
-        await self._insert_chunks(document.workspace_id, document.document_id, chunks, embeddings, embedding_model)
+        await self._chunks.add(document, chunks, embeddings, embedding_model)
         return _to_value(row)
+
+    async def replace_content(
+        self,
+        document: KnowledgeDocument,
+        chunks: Sequence[KnowledgeChunk],
+        embeddings: NDArray[np.float32],
+        embedding_model: str,
+    ) -> tuple[str, ...]:
+        """Give a document another text, with its chunks, all or nothing.
+
+        Args:
+            document: Its new state; `created_at`, owner and type stay as they were stored.
+            chunks: Instead of all those it has, of every model.
+            embeddings: As in `add_document`.
+            embedding_model: What they were made with.
+
+        Returns:
+            The ids of the chunks that it had.
+
+        Raises:
+            InvalidInputError: `embedding_mismatch`; `document_exists`: another document of the same owner has
+                this content.
+            NotFoundError: `document_not_found`.
+        """
+        require_vectors(chunks, embeddings)
+        await lock_workspace(self._session, document.workspace_id)
+        row = await self._row(document.workspace_id, document.document_id)
+        same = await self.find_content(document.workspace_id, row.owner_agent_id or None, document.content_hash)
+        if same is not None and same.document_id != document.document_id:
+            raise InvalidInputError(f"The document {same.document_id} has this content.", code="document_exists")
+        outdated = await self._chunks.ids(document.document_id)
+        await self._chunks.delete(document.document_id)
+        for name in ("name", "content_hash", "text", "size_bytes", "url", "filename", "updated_at"):
+            setattr(row, name, getattr(document, name))
+        await self._session.flush()
+        await self._chunks.add(document, chunks, embeddings, embedding_model)
+        return outdated
+
+    async def put_chunks(
+        self,
+        document: KnowledgeDocument,
+        chunks: Sequence[KnowledgeChunk],
+        embeddings: NDArray[np.float32],
+        embedding_model: str,
+    ) -> bool:
+        """Store the vectors of a document that had none, in the place of its unembedded chunks.
+
+        Returns:
+            False, and nothing is stored, if the document has another content by now, has chunks of this model
+            already, or is gone.
+        """
+        await lock_workspace(self._session, document.workspace_id)
+        statement = select(KnowledgeDocumentRow.content_hash).where(
+            KnowledgeDocumentRow.workspace_id == document.workspace_id,
+            KnowledgeDocumentRow.document_id == document.document_id,
+        )
+        if (await self._session.execute(statement)).scalar_one_or_none() != document.content_hash:
+            return False
+        if await self.chunk_ids(document.workspace_id, [document.document_id], embedding_model):
+            return False
+        await self._chunks.delete(document.document_id, embedding_model=UNEMBEDDED)
+        await self._chunks.add(document, chunks, embeddings, embedding_model)
+        return True
 
     async def add_embeddings(
         self,
@@ -94,21 +160,66 @@ class KnowledgeRepository:
             InvalidInputError: `embedding_mismatch`.
             NotFoundError: `document_not_found`.
         """
-        if embeddings.ndim != 2 or len(embeddings) != len(chunks):
-            raise InvalidInputError("There has to be one vector for each chunk.", code="embedding_mismatch")
+        require_vectors(chunks, embeddings)
         # Of two processes that embed the same document, the second waits here and then finds the first one's.
         await lock_workspace(self._session, workspace_id)
-        if await self.chunks(workspace_id, document_id, embedding_model=embedding_model):
+        document = await self.get(workspace_id, document_id)
+        if await self.chunk_ids(workspace_id, [document_id], embedding_model):
             return False
-        await self._insert_chunks(workspace_id, document_id, chunks, embeddings, embedding_model)
+        await self._chunks.add(document, chunks, embeddings, embedding_model)
         return True
 
     async def embedding_models(self, workspace_id: str) -> frozenset[str]:
-        """The models of which the workspace's documents have vectors."""
-        statement = select(KnowledgeChunkRow.embedding_model).distinct()
-        return frozenset(
-            await self._session.scalars(statement.where(KnowledgeChunkRow.workspace_id == workspace_id))
+        """See `KnowledgeChunkRepository.models`."""
+        return await self._chunks.models(workspace_id)
+
+    async def rename(self, workspace_id: str, document_id: str, name: str) -> KnowledgeDocument:
+        """Give a document another name; its chunks keep the titles that they were cut with.
+
+        Raises:
+            NotFoundError: `document_not_found`.
+        """
+        row = await self._row(workspace_id, document_id)
+        row.name = name
+        row.updated_at = max(datetime.now(UTC), row.updated_at + timedelta(microseconds=1))
+        await self._session.flush()
+        return _to_value(row)
+
+    async def find_content(
+        self, workspace_id: str, agent_id: str | None, content_hash: str
+    ) -> KnowledgeDocument | None:
+        """The document with this content that was added for an agent, or (None) for the workspace."""
+        statement = select(KnowledgeDocumentRow).where(
+            KnowledgeDocumentRow.workspace_id == workspace_id,
+            KnowledgeDocumentRow.owner_agent_id == (agent_id or ""),
+            KnowledgeDocumentRow.content_hash == content_hash,
         )
+        row = (await self._session.execute(statement)).scalar_one_or_none()
+        return None if row is None else _to_value(row)
+
+    async def find_source(
+        self, workspace_id: str, agent_id: str | None, *, filename: str | None, url: str | None
+    ) -> KnowledgeDocument | None:
+        """The newest document that was added for an agent (or the workspace) from this file or address."""
+        if filename is None and url is None:
+            return None
+        source = (
+            KnowledgeDocumentRow.url == url
+            if url is not None
+            else and_(KnowledgeDocumentRow.filename == filename, KnowledgeDocumentRow.url.is_(None))
+        )
+        statement = (
+            select(KnowledgeDocumentRow)
+            .where(
+                KnowledgeDocumentRow.workspace_id == workspace_id,
+                KnowledgeDocumentRow.owner_agent_id == (agent_id or ""),
+                source,
+            )
+            .order_by(KnowledgeDocumentRow.created_at.desc(), KnowledgeDocumentRow.document_id.desc())
+            .limit(1)
+        )
+        row = (await self._session.execute(statement)).scalar_one_or_none()
+        return None if row is None else _to_value(row)
 
     async def get(self, workspace_id: str, document_id: str) -> KnowledgeDocument:
         """One document.
@@ -141,30 +252,56 @@ class KnowledgeRepository:
         )
 
     async def documents_for_agent(self, workspace_id: str, agent_id: str) -> tuple[KnowledgeDocument, ...]:
-        """What an agent answers from, oldest first: documents added for it, and those its settings name.
+        """What an agent answers from, oldest first: the documents that its settings name.
 
         Raises:
             NotFoundError: `agent_not_found`.
         """
-        statement = select(AgentRow.settings).where(
-            AgentRow.workspace_id == workspace_id, AgentRow.agent_id == agent_id
-        )
-        settings = (await self._session.execute(statement)).scalar_one_or_none()
-        if settings is None:
-            raise NotFoundError("There is no such agent.", param="agent_id", code="agent_not_found")
-        named = [reference.id for reference in AgentSettings.model_validate(settings).knowledge_base]
+        references = await KnowledgeAttachmentRepository(self._session).references(workspace_id, agent_id)
         documents = (
             select(KnowledgeDocumentRow)
             .where(
                 KnowledgeDocumentRow.workspace_id == workspace_id,
-                or_(
-                    KnowledgeDocumentRow.owner_agent_id == agent_id,
-                    KnowledgeDocumentRow.document_id.in_(named),
-                ),
+                KnowledgeDocumentRow.document_id.in_([reference.id for reference in references]),
             )
             .order_by(KnowledgeDocumentRow.created_at, KnowledgeDocumentRow.document_id)
         )
         return tuple(_to_value(row) for row in await self._session.scalars(documents))
+
+    async def get_many(self, workspace_id: str, document_ids: Sequence[str]) -> tuple[KnowledgeDocument, ...]:
+        """Those of some documents that the workspace has, in no order."""
+        statement = select(KnowledgeDocumentRow).where(
+            KnowledgeDocumentRow.workspace_id == workspace_id, KnowledgeDocumentRow.document_id.in_(document_ids)
+        )
+        return tuple(_to_value(row) for row in await self._session.scalars(statement))
+
+    async def chunk_ids(
+        self, workspace_id: str, document_ids: Sequence[str], embedding_model: str
+    ) -> tuple[str, ...]:
+        """See `KnowledgeChunkRepository.ids_of`."""
+        return await self._chunks.ids_of(workspace_id, document_ids, embedding_model)
+
+    async def without_model(
+        self, workspace_id: str, document_ids: Sequence[str], embedding_model: str, *, pending: bool
+    ) -> tuple[str, ...]:
+        """See `KnowledgeChunkRepository.without_model`."""
+        return await self._chunks.without_model(workspace_id, document_ids, embedding_model, pending=pending)
+
+    async def chunks_by_id(self, chunk_ids: Sequence[str]) -> tuple[EmbeddedChunk, ...]:
+        """See `KnowledgeChunkRepository.by_ids`."""
+        return await self._chunks.by_ids(chunk_ids)
+
+    async def attach(self, workspace_id: str, agent_id: str, document: KnowledgeDocument) -> bool:
+        """See `KnowledgeAttachmentRepository.attach`."""
+        return await KnowledgeAttachmentRepository(self._session).attach(workspace_id, agent_id, document)
+
+    async def references(self, workspace_id: str, agent_id: str) -> tuple[KnowledgeReference, ...]:
+        """See `KnowledgeAttachmentRepository.references`."""
+        return await KnowledgeAttachmentRepository(self._session).references(workspace_id, agent_id)
+
+    async def dependents(self, workspace_id: str, document_id: str) -> tuple[DependentAgent, ...]:
+        """See `KnowledgeAttachmentRepository.dependents`."""
+        return await KnowledgeAttachmentRepository(self._session).dependents(workspace_id, document_id)
 
     async def chunks(
         self, workspace_id: str, document_id: str, *, embedding_model: str | None = None
@@ -175,11 +312,7 @@ class KnowledgeRepository:
             NotFoundError: `document_not_found`.
         """
         await self._row(workspace_id, document_id)
-        statement = select(KnowledgeChunkRow).where(KnowledgeChunkRow.document_id == document_id)
-        if embedding_model is not None:
-            statement = statement.where(KnowledgeChunkRow.embedding_model == embedding_model)
-        statement = statement.order_by(KnowledgeChunkRow.embedding_model, KnowledgeChunkRow.position)
-        return tuple(_to_chunk(row) for row in await self._session.scalars(statement))
+        return await self._chunks.list(document_id, embedding_model=embedding_model)
 
     async def delete(self, workspace_id: str, document_id: str) -> None:
         """Remove a document with its chunks.
@@ -190,30 +323,6 @@ class KnowledgeRepository:
         await self._session.delete(await self._row(workspace_id, document_id))
         await self._session.flush()
 
-    async def _insert_chunks(
-        self,
-        workspace_id: str,
-        document_id: str,
-        chunks: Sequence[KnowledgeChunk],
-        embeddings: NDArray[np.float32],
-        embedding_model: str,
-    ) -> None:
-        rows = [
-            {
-                "chunk_id": chunk.chunk_id,
-                "workspace_id": workspace_id,
-                "document_id": document_id,
-                "position": chunk.position,
-                "title": chunk.title,
-                "text": chunk.text,
-                "embedding_model": embedding_model,
-                "embedding": np.asarray(vector, dtype=_VECTOR).tobytes(),
-            }
-            for chunk, vector in zip(chunks, embeddings, strict=True)
-        ]
-        if rows:
-            await self._session.execute(insert(KnowledgeChunkRow), rows)
-
     async def _row(self, workspace_id: str, document_id: str) -> KnowledgeDocumentRow:
         statement = select(KnowledgeDocumentRow).where(
             KnowledgeDocumentRow.workspace_id == workspace_id, KnowledgeDocumentRow.document_id == document_id
@@ -222,14 +331,6 @@ class KnowledgeRepository:
         if row is None:
             raise NotFoundError("There is no such document.", param="document_id", code="document_not_found")
         return row
-
-    async def _same_content(self, document: KnowledgeDocument) -> KnowledgeDocumentRow | None:
-        statement = select(KnowledgeDocumentRow).where(
-            KnowledgeDocumentRow.workspace_id == document.workspace_id,
-            KnowledgeDocumentRow.owner_agent_id == (document.agent_id or ""),
-            KnowledgeDocumentRow.content_hash == document.content_hash,
-        )
-        return (await self._session.execute(statement)).scalar_one_or_none()
 
 
 def _to_row(document: KnowledgeDocument) -> KnowledgeDocumentRow:
@@ -263,13 +364,4 @@ def _to_value(row: KnowledgeDocumentRow) -> KnowledgeDocument:
         agent_id=row.owner_agent_id or None,
         url=row.url,
         filename=row.filename,
-    )
-
-
-def _to_chunk(row: KnowledgeChunkRow) -> EmbeddedChunk:
-    return EmbeddedChunk(
-        document_id=row.document_id,
-        chunk=KnowledgeChunk(row.chunk_id, row.position, row.title, row.text),
-        embedding_model=row.embedding_model,
-        embedding=np.frombuffer(row.embedding, dtype=_VECTOR),
     )

@@ -54,5 +54,5 @@ def test_the_folder_is_an_organization(tmp_path: Path) -> None:
     write_organization(tmp_path / "shop")
     organization = load_organization(tmp_path / "shop")
     assert organization.config.first_message
-    assert len(organization.knowledge.documents) == 20
+    assert len(organization.knowledge.files) == 20
     assert not organization.knowledge.skipped

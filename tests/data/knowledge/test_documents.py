@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.errors import InvalidInputError, NotFoundError
-from data.knowledge import documents
-from data.knowledge.documents import decode_text, load_documents, make_document
+from data.knowledge import document_files
+from data.knowledge.documents import load_documents, make_document
+from data.knowledge.extract.plain_text import decode_text
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
@@ -98,7 +99,7 @@ def test_a_folder_without_documents_and_one_with_too_many(tmp_path: Path, monkey
     with pytest.raises(InvalidInputError) as caught:
         load_documents(tmp_path)
     assert caught.value.code == "no_documents"
-    monkeypatch.setattr(documents, "MAX_DOCUMENTS", 1)
+    monkeypatch.setattr(document_files, "MAX_DOCUMENTS", 1)
     (tmp_path / "a.md").write_text("A")
     (tmp_path / "b.md").write_text("B")
     with pytest.raises(InvalidInputError) as caught:

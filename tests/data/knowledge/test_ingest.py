@@ -13,16 +13,23 @@ from data.agent_config import AgentConfig, AgentSettings, KnowledgeReference
 from data.database import Database
 from data.ids import new_id
 from data.knowledge.chroma_store import ChromaVectorStore
+from data.knowledge.chunk_gate import GatedVectorStore
+from data.knowledge.chunking import ChunkOptions
 from data.knowledge.database_storage import knowledge_storage
 from data.knowledge.documents import load_documents, make_document
 from data.knowledge.embedder import Embedder, Embeddings
 from data.knowledge.factory import assemble_knowledge
-from data.knowledge.ingest import KnowledgeIngestor, Projection
+from data.knowledge.ingest import KnowledgeIngestor
+from data.knowledge.prepared import prepare_document
+from data.knowledge.projector import Projection
 from data.knowledge.retriever import RetrievalOptions
 from data.knowledge.sentence_transformer_embedder import SentenceTransformerEmbedder
 from data.knowledge.sentence_transformer_model import MINILM
+from data.knowledge.snippet import Snippet
 from data.knowledge.vector_store import VectorEntry
+from data.knowledge_records import DocumentType
 from data.repositories.agent import AgentRepository
+from data.repositories.knowledge import KnowledgeRepository
 from data.workspaces import DEFAULT_WORKSPACE_ID as WORKSPACE
 
 SAMPLES = Path(__file__).parents[3] / "data" / "samples"
@@ -52,6 +59,60 @@ class CountingEmbedder:
 
     async def embed_queries(self, texts: Sequence[str]) -> tuple[Embeddings, ...]:
         return tuple(await self.embed(texts))
+
+    async def close(self) -> None:
+        return
+
+
+class SlowStore:
+    """Everything in memory; takes and lets go of one chunk at a time, and lets others run between."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, VectorEntry] = {}
+
+    async def warm(self) -> None:
+        return
+
+    async def upsert(self, agent_id: str, entries: Sequence[VectorEntry]) -> None:
+        for entry in entries:
+            self._entries[entry.chunk_id] = entry
+            await asyncio.sleep(0.001)
+
+    async def query(
+        self, agent_id: str, embedding: Embeddings, *, top_k: int, deadline_seconds: float
+    ) -> tuple[Snippet, ...]:
+        await asyncio.sleep(0)
+        return tuple(
+            Snippet(entry.document_id, entry.chunk_id, entry.title, entry.text, 0.5)
+            for entry in list(self._entries.values())[:top_k]
+        )
+
+    async def entries(self, agent_id: str) -> tuple[VectorEntry, ...]:
+        return tuple(self._entries.values())
+
+    async def present(self, agent_id: str, chunk_ids: Sequence[str]) -> frozenset[str]:
+        return frozenset(chunk_ids) & self._entries.keys()
+
+    async def chunk_ids(self, agent_id: str) -> frozenset[str]:
+        return frozenset(self._entries)
+
+    async def count(self, agent_id: str) -> int:
+        return len(self._entries)
+
+    async def delete_chunks(self, agent_id: str, chunk_ids: Sequence[str]) -> None:
+        for chunk_id in chunk_ids:
+            self._entries.pop(chunk_id, None)
+            await asyncio.sleep(0.001)
+
+    async def delete_document(self, agent_id: str, document_id: str) -> None:
+        gone = [one.chunk_id for one in self._entries.values() if one.document_id == document_id]
+        await self.delete_chunks(agent_id, gone)
+
+    async def delete_agent(self, agent_id: str) -> None:
+        self._entries.clear()
+
+    async def delete_other_models(self, agent_id: str) -> None:
+        return
 
     async def close(self) -> None:
         return
@@ -245,3 +306,96 @@ async def test_an_unknown_agent_and_an_empty_document_are_refused_before_anythin
 
 def test_the_default_model_is_the_packaged_one() -> None:
     assert SentenceTransformerEmbedder("all-MiniLM-L6-v2").model_name == MINILM
+
+
+async def test_a_changed_file_takes_the_place_of_the_one_before(
+    database: Database, agent_id: str, counting_store: ChromaVectorStore
+) -> None:
+    knowledge = ingestor(database, CountingEmbedder(), counting_store)
+    before = await knowledge.ingest(WORKSPACE, agent_id, make_document("Old price: 1.", filename="p.md"))
+    old_chunks = await counting_store.chunk_ids(agent_id)
+    after = await knowledge.ingest(WORKSPACE, agent_id, make_document("New price: 22.", filename="p.md"))
+    assert (after.replaced, after.document.document_id) == (True, before.document.document_id)
+    assert not old_chunks & await counting_store.chunk_ids(agent_id)
+    assert await counting_store.count(agent_id) == 1
+    async with database.read() as session:
+        [document] = await KnowledgeRepository(session).documents_for_agent(WORKSPACE, agent_id)
+    assert document.text == "New price: 22."
+
+
+async def test_no_question_sees_half_a_document_or_both_versions(database: Database, agent_id: str) -> None:
+    """Asked again and again while documents come in parts, replace each other and go."""
+    embedder = CountingEmbedder()
+    store = SlowStore()
+    knowledge = assemble_knowledge(embedder, store)
+    gated = GatedVectorStore(store, knowledge.gate)
+    work = knowledge.ingestor(knowledge_storage(database))
+    seen: set[frozenset[str]] = set()
+    done = asyncio.Event()
+
+    async def ask() -> None:
+        while not done.is_set():
+            vector = await embedder.embed_query("question")
+            found = await gated.query(agent_id, vector, top_k=50, deadline_seconds=5)
+            seen.add(frozenset(snippet.text.split()[-2] for snippet in found))
+            seen.add(frozenset({str(len(found))}) if found else frozenset())
+            await asyncio.sleep(0)
+
+    asking = asyncio.create_task(ask())
+    versions = {
+        version: make_document("\n\n".join(f"# H{n}\n\nPart {n} {version} ." for n in range(8)), filename="a.md")
+        for version in ("old", "new")
+    }
+    for source in versions.values():
+        stored = await work.ingest(WORKSPACE, agent_id, source)
+    await work.remove(WORKSPACE, stored.document.document_id, agent_ids=[agent_id])
+    done.set()
+    await asking
+    assert seen == {frozenset(), frozenset({"old"}), frozenset({"new"}), frozenset({"8"})}
+    await knowledge.close()
+
+
+async def test_a_document_that_was_only_stored_is_embedded_after_a_crash(
+    database: Database, agent_id: str, counting_store: ChromaVectorStore
+) -> None:
+    embedder = CountingEmbedder()
+    knowledge = ingestor(database, embedder, counting_store)
+    prepared = prepare_document(PRICES, ChunkOptions())
+    document, is_new = await knowledge.indexer.store(WORKSPACE, prepared, document_type=DocumentType.TEXT)
+    assert is_new
+    async with database.session() as session:
+        await KnowledgeRepository(session).attach(WORKSPACE, agent_id, document)
+    assert embedder.embedded == []
+    assert await knowledge.project(WORKSPACE, agent_id) == Projection(2, 0)
+    steps: list[tuple[int, int]] = []
+    await knowledge.indexer.index(WORKSPACE, document.document_id, on_progress=lambda *step: steps.append(step))
+    assert (len(embedder.embedded), steps) == (2, [])
+
+
+async def test_prompt_documents_are_not_searched(
+    database: Database, agent_id: str, counting_store: ChromaVectorStore
+) -> None:
+    knowledge = assemble_knowledge(CountingEmbedder(), counting_store)
+    work = knowledge.ingestor(knowledge_storage(database))
+    document = (await work.ingest(WORKSPACE, agent_id, PRICES)).document
+    source = knowledge.shelf.source(agent_id)
+    assert source() == ()
+    for usage in ("prompt", "auto"):
+        async with database.session() as session:
+            agent = await AgentRepository(session).get(WORKSPACE, agent_id)
+            references = (KnowledgeReference(id=document.document_id, usage_mode=usage),)
+            settings = agent.settings.model_copy(update={"knowledge_base": references})
+            await AgentRepository(session).replace(agent.model_copy(update={"settings": settings}))
+        await work.project(WORKSPACE, agent_id)
+        assert [whole.text for whole in source()] == ([PRICES.text] if usage == "prompt" else [])
+        assert await counting_store.count(agent_id) == (0 if usage == "prompt" else 2)
+
+
+async def test_progress_is_told_of_embedding_and_publishing(
+    database: Database, agent_id: str, counting_store: ChromaVectorStore
+) -> None:
+    steps: list[tuple[int, int]] = []
+    await ingestor(database, CountingEmbedder(), counting_store).ingest(
+        WORKSPACE, agent_id, PRICES, on_progress=lambda *step: steps.append(step)
+    )
+    assert steps == [(2, 4), (4, 4)]

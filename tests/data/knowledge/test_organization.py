@@ -9,6 +9,7 @@ import pytest
 from config.errors import InvalidInputError, NotFoundError
 from data.agent_config import BuiltInTool
 from data.knowledge.chunking import chunk_text
+from data.knowledge.documents import load_documents
 from data.knowledge.organization import is_organization, load_organization
 
 SAMPLES = Path(__file__).parents[3] / "data" / "samples"
@@ -28,8 +29,9 @@ def test_the_sample_becomes_an_agent() -> None:
 def test_the_sample_documents_are_of_a_size_to_look_through() -> None:
     knowledge = load_organization(SAMPLES).knowledge
     assert not knowledge.skipped
-    chunks = [chunk for document in knowledge.documents for chunk in chunk_text(document.name, document.text)]
-    assert 3 <= len(knowledge.documents) <= 5
+    documents = load_documents(SAMPLES).documents
+    chunks = [chunk for document in documents for chunk in chunk_text(document.name, document.text)]
+    assert 3 <= len(knowledge.files) == len(documents) <= 5
     assert 25 <= len(chunks) <= 40
 
 
@@ -43,7 +45,7 @@ def test_every_placeholder_of_the_sample_prompt_has_a_value() -> None:
 def test_a_folder_without_documents_is_an_agent_without_documents(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(json.dumps({"name": "A", "system_prompt": "Be kind."}))
     assert is_organization(tmp_path)
-    assert load_organization(tmp_path).knowledge.documents == ()
+    assert load_organization(tmp_path).knowledge.files == ()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Knowledge documents in storage, on both databases."""
 
 import asyncio
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,9 +11,18 @@ from config.errors import InvalidInputError, NotFoundError
 from data.agent_config import AgentSettings, KnowledgeReference
 from data.database import Database
 from data.ids import new_id
-from data.knowledge_records import DocumentQuery, DocumentType, KnowledgeChunk, KnowledgeDocument
+from data.knowledge_records import (
+    UNEMBEDDED,
+    DocumentQuery,
+    DocumentType,
+    KnowledgeChunk,
+    KnowledgeDocument,
+    ModelIndex,
+)
 from data.models import KnowledgeChunkRow
 from data.repositories import AgentRepository, KnowledgeRepository
+from data.repositories.knowledge_attachments import KnowledgeAttachmentRepository
+from data.repositories.knowledge_chunks import KnowledgeChunkRepository, unembedded
 from tests.data.values import NOW, OTHER, WS, add_other_workspace, agent, later
 
 VECTORS = np.array([[0.6, 0.8, 0.0], [0.0, 0.0, 1.0]], dtype=np.float32)
@@ -113,6 +123,8 @@ async def test_what_an_agent_answers_from(database: Database) -> None:
         knowledge = KnowledgeRepository(session)
         for item in (shared, own, unrelated):
             await knowledge.add_document(item, chunks(), VECTORS, "mini")
+        assert await knowledge.attach(WS, "agent_1", own)
+        assert not await knowledge.attach(WS, "agent_1", own)
         assert await knowledge.documents_for_agent(WS, "agent_1") == (shared, own)
         with pytest.raises(NotFoundError) as error:
             await knowledge.documents_for_agent(WS, "agent_2")
@@ -167,3 +179,63 @@ async def test_no_workspace_reaches_into_another(database: Database) -> None:
                 await attempt
         other = await knowledge.add_document(document(workspace_id=OTHER), chunks(), VECTORS, "mini")
         assert other.document_id != stored.document_id
+
+
+async def test_another_content_takes_the_place_of_the_one_before(database: Database) -> None:
+    stored, other, parts = document("h1"), document("h2"), chunks()
+    changed = replace(stored, content_hash="h3", text="New.", size_bytes=4, name="N", updated_at=later(5))
+    async with database.session() as session:
+        knowledge = KnowledgeRepository(session)
+        await knowledge.add_document(stored, parts, VECTORS, "mini")
+        await knowledge.add_document(other, chunks(), VECTORS, "mini")
+        new = chunks()[:1]
+        outdated = await knowledge.replace_content(changed, new, VECTORS[:1], "mini")
+        assert set(outdated) == {chunk.chunk_id for chunk in parts}
+        assert await knowledge.get(WS, stored.document_id) == changed
+        assert [item.chunk for item in await knowledge.chunks(WS, stored.document_id)] == new
+        with pytest.raises(InvalidInputError) as error:
+            await knowledge.replace_content(replace(changed, content_hash="h2"), new, VECTORS[:1], "mini")
+    assert error.value.code == "document_exists"
+
+
+async def test_chunks_are_embedded_later_unless_the_document_has_changed(database: Database) -> None:
+    stored, parts = document("h1"), chunks()
+    async with database.session() as session:
+        knowledge = KnowledgeRepository(session)
+        await knowledge.add_document(stored, parts, unembedded(2), UNEMBEDDED)
+        assert await knowledge.without_model(WS, [stored.document_id, "doc_none"], "mini", pending=True) == (
+            stored.document_id,
+        )
+        assert not await knowledge.put_chunks(replace(stored, content_hash="h2"), parts, VECTORS, "mini")
+        assert await knowledge.put_chunks(stored, parts, VECTORS, "mini")
+        assert await knowledge.without_model(WS, [stored.document_id], "mini", pending=True) == ()
+        assert await knowledge.without_model(WS, [stored.document_id], "large", pending=False) != ()
+        assert await knowledge.chunk_ids(WS, [stored.document_id], "mini") == tuple(
+            part.chunk_id for part in parts
+        )
+        indexes = await KnowledgeChunkRepository(session).indexes(WS)
+    assert indexes == {stored.document_id: (ModelIndex("mini", 2, 24),)}
+
+
+async def test_agents_and_documents_find_each_other(database: Database) -> None:
+    one, two = document("h1"), document("h2")
+    async with database.session() as session:
+        knowledge, attachments = KnowledgeRepository(session), KnowledgeAttachmentRepository(session)
+        agents = AgentRepository(session)
+        for name in ("agent_1", "agent_2", "agent_3"):
+            await agents.add(agent(agent_id=name))
+        for item in (one, two):
+            await knowledge.add_document(item, chunks(), VECTORS, "mini")
+        for name in ("agent_1", "agent_3"):
+            await knowledge.attach(WS, name, one)
+        before = (await agents.get(WS, "agent_1")).updated_at
+        assert [found.agent_id for found in await knowledge.dependents(WS, one.document_id)] == [
+            "agent_1",
+            "agent_3",
+        ]
+        assert await knowledge.dependents(OTHER, one.document_id) == ()
+        assert await attachments.unknown(WS, [two.document_id, "doc_none"]) == ("doc_none",)
+        assert await attachments.detach_everywhere(WS, one.document_id) == ("agent_1", "agent_3")
+        assert await knowledge.dependents(WS, one.document_id) == ()
+        session.expire_all()
+        assert (await agents.get(WS, "agent_1")).updated_at > before
