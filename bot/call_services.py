@@ -15,6 +15,7 @@ from bot.services.phrase_cache import PhraseCache
 from bot.telephony import Telephony
 from bot.tools.appointment_book import AppointmentBook
 from data.agent_config import AgentConfig, InterruptionSensitivity, InterruptionTrigger
+from data.knowledge.prompt_documents import PromptShelf
 from data.knowledge.retriever import KnowledgeSearch
 
 
@@ -88,6 +89,7 @@ class CallServices:
     model: ChatModel
     capabilities: ModelCapabilities
     retriever: KnowledgeSearch
+    prompt_shelf: PromptShelf = field(default_factory=PromptShelf, kw_only=True)
     intents: IntentClassifier
     appointments: AppointmentBook
     telephony: Telephony

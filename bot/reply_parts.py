@@ -28,6 +28,7 @@ from bot.tools.confirmation import ConfirmationGate
 from bot.tools.executor import ToolExecutor
 from bot.tools.registry import built_in_tools
 from bot.turn_ledger import TurnLedger
+from data.knowledge.prompt_documents import PromptShelf
 from data.knowledge.retriever import KnowledgeSearch
 from data.records import EndReason
 from processors.frames import ReplyHeardFrame
@@ -48,6 +49,10 @@ class ReplyServices(Protocol):
     @property
     def intents(self) -> IntentClassifier:
         """Reads what callers answer."""
+
+    @property
+    def prompt_shelf(self) -> PromptShelf:
+        """Documents that stand in prompts whole."""
 
     @property
     def appointments(self) -> AppointmentBook:
@@ -117,7 +122,11 @@ def make_reply_parts(
     schemas = registry.schemas()
     speculation = Speculation(generations, ledger, early)
     prompt = PromptBuilder(
-        config, started_at=started_at, tools=schemas, text_tools=bool(schemas) and not native_tools
+        config,
+        started_at=started_at,
+        tools=schemas,
+        text_tools=bool(schemas) and not native_tools,
+        whole_documents=services.prompt_shelf.source(agent.agent_id),
     )
     requests = ReplyRequests(agent, prompt, schemas if native_tools else ())
     model = services.model

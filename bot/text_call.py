@@ -34,6 +34,7 @@ from bot.pipeline import make_worker, run_worker, thinking, understanding
 from bot.reply_parts import make_reply_parts
 from bot.tools.appointment_book import AppointmentBook
 from bot.turn_ledger import Stage, TurnLedger
+from data.knowledge.prompt_documents import PromptShelf
 from data.knowledge.retriever import KnowledgeSearch
 from data.records import CallOutcome, EndReason
 from processors.frames import ReplyHeardFrame, SayFrame, SpeechChunkFrame, SpeechEndFrame
@@ -55,6 +56,7 @@ class TextServices:
 
     model: ChatModel
     retriever: KnowledgeSearch
+    prompt_shelf: PromptShelf = field(default_factory=PromptShelf, kw_only=True)
     intents: IntentClassifier
     appointments: AppointmentBook
     answers: AnswersCache = field(default_factory=AnswersCache)

@@ -130,7 +130,13 @@ async def _converse(
     screen = ChatScreen(console, agent.name, echo=not sys.stdin.isatty())
     call = TextCall(
         config,
-        TextServices(model, knowledge.retriever, IntentClassifier(), DatabaseAppointmentBook(database)),
+        TextServices(
+            model,
+            knowledge.retriever,
+            IntentClassifier(),
+            DatabaseAppointmentBook(database),
+            prompt_shelf=knowledge.shelf,
+        ),
         EventFanout([CallJournal(writing.writer, owner), screen]),
         screen,
         native_tools=native_tools,
