@@ -17,7 +17,19 @@ from api.live_calls import NoRuntime, Runtime, RuntimeOpener
 from api.media_stream import router as media_stream_router
 from api.openapi import create_documented_app
 from api.request_context import RequestContextMiddleware
-from api.routers import agents, api_keys, audit_log, conversations, health, latency, metrics, workspaces
+from api.routers import (
+    agent_knowledge,
+    agents,
+    api_keys,
+    audit_log,
+    conversations,
+    health,
+    knowledge_base,
+    knowledge_index,
+    latency,
+    metrics,
+    workspaces,
+)
 from api.state import AppState
 from api.vendor_checks import CRITICAL_CHECKS, REQUEST_TIMEOUT_SECONDS, standard_checks
 from api.voice import router as voice_router
@@ -25,7 +37,20 @@ from config.settings import Settings
 from data.audit_retention import AuditRetention
 from data.database import Database
 
-_ROUTERS = (agents, conversations, latency, api_keys, audit_log, workspaces, health, metrics)
+_ROUTERS = (
+    agents,
+    agent_knowledge,
+    # Before the documents, whose ids would take its literal paths for themselves.
+    knowledge_index,
+    knowledge_base,
+    conversations,
+    latency,
+    api_keys,
+    audit_log,
+    workspaces,
+    health,
+    metrics,
+)
 
 
 def create_app(

@@ -12,6 +12,7 @@ from api.call_metrics import LoopLagMetrics, SpeculationMetrics
 from api.first_start import ensure_number_is_routed, ensure_sample_agent
 from api.health_checks import HealthCheck
 from api.journal_metrics import JournalCollector
+from api.knowledge.work import KnowledgeWork
 from api.knowledge_projection import open_projection
 from api.model_warmth import ModelWarmth
 from api.runtime_checks import runtime_checks
@@ -35,6 +36,7 @@ from data.agent_config import AgentConfig
 from data.database import Database
 from data.journal.opening import OpenJournal, open_journal
 from data.knowledge.factory import build_knowledge
+from data.knowledge.intake_factory import build_intake
 from data.lease_keeper import LeaseKeeper
 from data.owner import process_owner
 
@@ -53,6 +55,7 @@ class CallRuntime:
         checks: Of what calls use.
         collectors: What calls count.
         journal: Writes down what happens in calls.
+        work: Their documents.
     """
 
     calls: CallManager
@@ -61,6 +64,7 @@ class CallRuntime:
     checks: Mapping[str, HealthCheck]
     collectors: Sequence[Collector]
     journal: OpenJournal
+    work: KnowledgeWork
 
     def health_checks(self) -> Mapping[str, HealthCheck]:
         """Checks of the model and the vector store that calls use, by name."""
@@ -108,6 +112,9 @@ async def open_call_runtime(
         reembedding = await open_projection(settings, database, knowledge, only_agent)
         stack.push_async_callback(reembedding.close)
         await ensure_number_is_routed(settings, database)
+        work = KnowledgeWork(database, knowledge, build_intake(settings, database, knowledge))
+        stack.push_async_callback(work.close)
+        await work.resume()
         ticker = Ticker()
         stack.push_async_callback(ticker.close)
         silero = SileroModel(media_format.sample_rate)
@@ -143,6 +150,7 @@ async def open_call_runtime(
             capabilities=model,
             retriever=knowledge.retriever,
             intents=IntentClassifier(),
+            prompt_shelf=knowledge.shelf,
             appointments=DatabaseAppointmentBook(database),
             telephony=telephony,
             phrases=phrases,
@@ -170,7 +178,7 @@ async def open_call_runtime(
             model, settings.ollama_model, knowledge.store, writing.figures, reembedding.describe
         )
         collectors = (speculation, JournalCollector(writing.figures), LoopLagMetrics(ticker.lag))
-        yield CallRuntime(calls, events, services, checks, collectors, writing)
+        yield CallRuntime(calls, events, services, checks, collectors, writing, work)
         await calls.drain(settings.drain_seconds)
 
 

@@ -69,6 +69,24 @@ async def key_id_in_path(key_id: Annotated[str, Path(description="`key_…`")]) 
     return _plausible(key_id, "api_key_not_found", "There is no such API key in this workspace.")
 
 
+async def document_id_in_path(document_id: Annotated[str, Path(description="`doc_…`")]) -> str:
+    """The id, if it can be one at all.
+
+    Raises:
+        NotFoundError: `document_not_found`.
+    """
+    return _plausible(document_id, "document_not_found", "There is no such document in this workspace.")
+
+
+async def chunk_id_in_path(chunk_id: Annotated[str, Path(description="`chunk_…`")]) -> str:
+    """The id, if it can be one at all.
+
+    Raises:
+        NotFoundError: `chunk_not_found`.
+    """
+    return _plausible(chunk_id, "chunk_not_found", "There is no such chunk in this document.")
+
+
 def plausible_conversation_id(text: str) -> str:
     """A conversation's id or a CallSid, if the text can be one at all.
 
@@ -93,6 +111,12 @@ ConversationId = Annotated[str, Depends(conversation_id_in_path)]
 
 KeyId = Annotated[str, Depends(key_id_in_path)]
 """An API key's id, from the path."""
+
+DocumentId = Annotated[str, Depends(document_id_in_path)]
+"""A document's id, from the path."""
+
+ChunkId = Annotated[str, Depends(chunk_id_in_path)]
+"""A chunk's id, from the path."""
 
 IfMatch = Annotated[
     str | None,

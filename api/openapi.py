@@ -35,6 +35,7 @@ in the `x-request-id` header and in the server's log; a 422 is a list of what is
 """
 _TAGS: tuple[dict[str, str], ...] = (
     {"name": "Agents", "description": "Who answers, and how; flat fields and nested sections are two views."},
+    {"name": "Knowledge", "description": "Documents, and what agents find in them."},
     {"name": "Conversations", "description": "What was said, and where the time went."},
     {"name": "Workspace", "description": "API keys, the audit log, and the workspaces of the server."},
     {"name": "Health", "description": "For load balancers and monitoring; open, but for metrics from elsewhere."},

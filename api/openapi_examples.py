@@ -9,6 +9,7 @@ from pydantic import BaseModel, JsonValue
 
 from api.agent_responses import agent_detail, agent_summary
 from api.conversation_views import detail, summary
+from api.knowledge.examples import knowledge_examples
 from api.latency_report import latency_report
 from api.openapi_samples import AGENT, AUDIT_ENTRY, CONVERSATION, ISSUED_KEY, KEY, NEW_WORKSPACE, WORKSPACE
 from api.schemas.agents import AgentCreated, AgentPage
@@ -74,8 +75,10 @@ def response_examples() -> dict[str, JsonValue]:
         "get_liveness": Alive(),
         "get_readiness": Readiness(ready=True),
     }
-    return {name: _shown(body) for name, body in bodies.items()}
+    return {name: _shown(body) for name, body in {**bodies, **knowledge_examples()}.items()}
 
 
-def _shown(body: BaseModel) -> JsonValue:
+def _shown(body: BaseModel | dict[str, BaseModel]) -> JsonValue:
+    if isinstance(body, dict):
+        return {name: _shown(item) for name, item in body.items()}
     return cast(JsonValue, body.model_dump(mode="json", exclude_none=isinstance(body, HealthBody | Readiness)))

@@ -11,6 +11,7 @@ from api.auth import WRITES
 from api.dependencies import AgentId, CursorText, IfMatch, Me, PageSize, QueryText, State, Trail
 from api.errors import error_responses
 from api.etags import etag
+from api.knowledge.work import knowledge_of
 from api.schemas.agents import AgentBody, AgentCreated, AgentDetail, AgentPage, DuplicateBody
 from api.schemas.common import Nothing
 from data.pagination import DEFAULT_PAGE_SIZE, SortDirection
@@ -21,7 +22,7 @@ router = APIRouter(prefix="/v1/convai/agents", tags=["Agents"], responses=error_
 
 
 async def _agent_service(state: State, trail: Trail) -> AgentService:
-    return AgentService(state.database, state.settings, trail)
+    return AgentService(state.database, state.settings, trail, knowledge_of(state))
 
 
 Agents = Annotated[AgentService, Depends(_agent_service)]

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from api.state import AppState
+from data.database import Database
+from data.knowledge_records import DocumentType, KnowledgeDocument
 from data.queries import NewConversation
 from data.records import (
     CallOutcome,
@@ -16,6 +18,8 @@ from data.records import (
     TurnRecord,
 )
 from data.repositories.conversation import ConversationRepository
+from data.repositories.knowledge import KnowledgeRepository
+from data.repositories.knowledge_chunks import unembedded
 from data.workspaces import DEFAULT_WORKSPACE_ID
 
 STARTED = datetime(2026, 1, 2, 3, 4, 5, 678000, UTC)
@@ -96,3 +100,20 @@ async def store_conversation(
 def call_sid(number: int) -> str:
     """The CallSid of a stored conversation."""
     return f"CA{number:032x}"
+
+
+async def store_document(database: Database, document_id: str) -> None:
+    """A document with this id and no chunks."""
+    document = KnowledgeDocument(
+        document_id=document_id,
+        workspace_id=DEFAULT_WORKSPACE_ID,
+        name="FAQ",
+        type=DocumentType.TEXT,
+        content_hash=document_id,
+        text="FAQ",
+        size_bytes=3,
+        created_at=STARTED,
+        updated_at=STARTED,
+    )
+    async with database.session() as session:
+        await KnowledgeRepository(session).add_document(document, (), unembedded(0), "")

@@ -11,7 +11,7 @@ from elevenlabs.errors.unprocessable_entity_error import UnprocessableEntityErro
 from fastapi import FastAPI
 
 from simulator.hosting import serve_app
-from tests.api.records import call_sid, store_conversation
+from tests.api.records import call_sid, store_conversation, store_document
 from tests.api.serving import API_KEY
 
 NO_RETRY: Any = {"max_retries": 0}
@@ -56,8 +56,9 @@ CONFIG: dict[str, Any] = {
 }
 
 
-async def test_agents_from_creation_to_deletion(convai: Any) -> None:
+async def test_agents_from_creation_to_deletion(convai: Any, app: FastAPI) -> None:
     agents = convai.agents
+    await store_document(app.state.services.database, "doc_1")
     agent_id = (await agents.create(conversation_config=CONFIG, name="Support", tags=["prod"])).agent_id
     got = await agents.get(agent_id)
     assert (got.name, got.tags) == ("Support", ["prod"])

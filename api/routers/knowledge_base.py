@@ -1,0 +1,116 @@
+"""Documents over REST: `/v1/convai/knowledge-base`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from api.auth import WRITES
+from api.dependencies import CursorText, DocumentId, PageSize, QueryText, State, Trail
+from api.errors import error_responses
+from api.knowledge.document_service import DocumentService
+from api.knowledge.responses import dependent, document_detail, document_listed
+from api.knowledge.upload import FORM_SCHEMA, received_upload
+from api.knowledge.work import required_knowledge
+from api.schemas.common import Nothing
+from api.schemas.knowledge import (
+    DependentPage,
+    DocumentCreated,
+    DocumentDetail,
+    DocumentPage,
+    DocumentPatch,
+    TextBody,
+    UrlBody,
+)
+from data.knowledge_records import DocumentQuery, DocumentType, KnowledgeDocument
+from data.pagination import DEFAULT_PAGE_SIZE
+
+router = APIRouter(
+    prefix="/v1/convai/knowledge-base", tags=["Knowledge"], responses=error_responses(400, 401, 403, 429)
+)
+
+
+async def _document_service(state: State, trail: Trail) -> DocumentService:
+    return DocumentService(state.database, required_knowledge(state), trail)
+
+
+Documents = Annotated[DocumentService, Depends(_document_service)]
+
+
+@router.post("/text", summary="Add a text", dependencies=[WRITES], responses=error_responses(404))
+async def create_document_from_text(body: TextBody, documents: Documents) -> DocumentCreated:
+    """The same text twice is one document. Agents answer from it once it is in their `knowledge_base`."""
+    return _created(await documents.add_text(body.text, body.name, body.agent_id))
+
+
+@router.post("/url", summary="Add a page of the web", dependencies=[WRITES], responses=error_responses(404))
+async def create_document_from_url(body: UrlBody, documents: Documents) -> DocumentCreated:
+    """HTML, PDF or text; fetched now, and not again. Private addresses are refused."""
+    return _created(await documents.add_url(body.url, body.name, body.agent_id))
+
+
+@router.post(
+    "/file",
+    summary="Add a file",
+    dependencies=[WRITES],
+    responses=error_responses(404),
+    openapi_extra=FORM_SCHEMA,
+)
+async def create_document_from_file(request: Request, state: State, documents: Documents) -> DocumentCreated:
+    """PDF, Word (DOCX), HTML, Markdown, text, CSV or JSON; at most `MAX_DOCUMENT_MB`."""
+    async with received_upload(request, required_knowledge(state).intake.max_bytes) as upload:
+        return _created(await documents.add_file(upload))
+
+
+@router.get("", summary="List documents")
+async def list_documents(
+    documents: Documents,
+    page_size: PageSize = DEFAULT_PAGE_SIZE,
+    cursor: CursorText = None,
+    search: Annotated[QueryText | None, Query(description="Part of the name, in any case.")] = None,
+    types: Annotated[list[DocumentType], Query(description="Only these.")] = [],  # noqa: B006
+) -> DocumentPage:
+    """Newest first."""
+    page = await documents.list(
+        DocumentQuery(search=search, types=tuple(types), cursor=cursor, page_size=page_size)
+    )
+    return DocumentPage(
+        documents=[document_listed(item.document, item.agents) for item in page.items],
+        has_more=page.has_more,
+        next_cursor=page.next_cursor,
+    )
+
+
+@router.get("/{document_id}", summary="Get a document", responses=error_responses(404))
+async def get_document(document_id: DocumentId, documents: Documents) -> DocumentDetail:
+    """With the text that was taken out of it."""
+    return document_detail(await documents.get(document_id))
+
+
+@router.patch("/{document_id}", summary="Change a document", dependencies=[WRITES], responses=error_responses(404))
+async def update_document(document_id: DocumentId, body: DocumentPatch, documents: Documents) -> DocumentDetail:
+    """Another name, another text, or both. Questions find the old text until all of the new one is there."""
+    return document_detail(await documents.change(document_id, body.name, body.content))
+
+
+@router.delete(
+    "/{document_id}", summary="Delete a document", dependencies=[WRITES], responses=error_responses(404)
+)
+async def delete_document(
+    document_id: DocumentId,
+    documents: Documents,
+    force: Annotated[bool, Query(description="Also take it off the agents that answer from it.")] = False,
+) -> Nothing:
+    """While agents answer from it: 400, unless forced. Calls find it no more from their next question on."""
+    await documents.delete(document_id, force=force)
+    return Nothing()
+
+
+@router.get("/{document_id}/dependent-agents", summary="List a document's agents", responses=error_responses(404))
+async def list_dependent_agents(document_id: DocumentId, documents: Documents) -> DependentPage:
+    """The agents that answer from it, on one page."""
+    agents = [dependent(agent) for agent in await documents.dependents(document_id)]
+    return DependentPage(agents=agents, has_more=False, next_cursor=None)
+
+
+def _created(document: KnowledgeDocument) -> DocumentCreated:
+    return DocumentCreated(id=document.document_id, name=document.name)
