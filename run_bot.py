@@ -150,6 +150,35 @@ def serve(
     run_serve(settings, trusted_proxies=trusted_proxies)
 
 
+@app.command(rich_help_panel="Run")
+def ingest(
+    source: Annotated[str, typer.Argument(metavar="PATH|URL", help="A file, a folder, or an address.")],
+    agent: Annotated[
+        str | None, typer.Option(metavar="ID", help="Whose documents; the oldest active agent otherwise.")
+    ] = None,
+    server: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help="A running server, to be used over REST; without it none may be running."
+        ),
+    ] = None,
+    key: Annotated[str | None, typer.Option(help="Key for --server; otherwise the first of API_KEYS.")] = None,
+) -> None:
+    """Give an agent documents to answer from.
+
+    PDF, Word (DOCX), HTML, Markdown, text, CSV and JSON; whole folders; pages of the web. A folder with a
+    [bold]config.json[/bold] and a folder [bold]knowledge/[/bold] makes an agent of that name, if there is none.
+    The same document twice is one; a changed one takes the place of the one before. Interrupted, the same command
+    goes on where it was.
+
+    Exit code: 0 if all documents were taken in, 1 if some were not, 2 if it could not start.
+    """
+    settings = start_conversation()
+    from cli.ingest import run_ingest  # noqa: PLC0415
+
+    raise typer.Exit(run_ingest(settings, source, agent_id=agent, server=server, key=key))
+
+
 @app.command(
     rich_help_panel="Measure",
     add_help_option=False,

@@ -65,7 +65,7 @@ async def open_key_admin(settings: Settings, place: KeyPlace) -> AsyncIterator[K
         else:
             client = httpx.AsyncClient(
                 base_url=place.server,
-                headers={"xi-api-key": place.key or _some_key(settings)},
+                headers={"xi-api-key": place.key or some_key(settings)},
                 timeout=_DEADLINE_SECONDS,
                 trust_env=False,
             )
@@ -199,7 +199,12 @@ async def _open_local(stack: AsyncExitStack, settings: Settings, workspace_id: s
     return LocalKeyAdmin(KeyService(database, AuditTrail(workspace_id, CLI_ACTOR, None)))
 
 
-def _some_key(settings: Settings) -> str:
+def some_key(settings: Settings) -> str:
+    """A key for a running server: the first of `API_KEYS`, or what is typed.
+
+    Raises:
+        ConfigurationError: There is neither.
+    """
     if settings.api_keys:
         return settings.api_keys[0].get_secret_value()
     if not sys.stdin.isatty():
