@@ -39,7 +39,7 @@ imports: setup
 	$(BIN)/lint-imports
 
 # Whole calls run in real time: beside other tests on two cores they would measure those.
-REAL_TIME := tests/calls tests/bench/test_latency_sample.py
+REAL_TIME := tests/calls tests/bench/test_latency_sample.py tests/bench/test_turn_samples.py
 
 unit: setup
 	$(BIN)/pytest -n 2 --dist worksteal $(addprefix --ignore=,$(REAL_TIME))

@@ -1,5 +1,6 @@
 """Prometheus metrics of the HTTP side, in a registry of their own (one per app, nothing global)."""
 
+import asyncio
 from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -17,6 +18,7 @@ class HttpMetrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self.registry.register(_LoopCollector())
         self._requests = Counter(
             "phone_agent_http_requests",
             "HTTP requests answered.",
@@ -54,4 +56,13 @@ class _CallCollector(Collector):
             "phone_agent_accepting_calls",
             "1 while new calls are taken, 0 while not.",
             value=float(self._calls.accepting),
+        )
+
+
+class _LoopCollector(Collector):
+    """The event loop's tasks: a number that grows from call to call is a leak."""
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        yield GaugeMetricFamily(
+            "phone_agent_event_loop_tasks", "Tasks of the event loop now.", value=len(asyncio.all_tasks())
         )

@@ -1,4 +1,4 @@
-"""`python -m bench {latency,stock,memory,kill,stall,intents,retrieval,report,agent}`: measure from outside.
+"""`python -m bench VERB`: measure a server from outside.
 
 Measuring verbs start simulated vendors and a server with documents, place simulated calls over real sockets,
 print tables, and write JSON and a plot.
@@ -11,7 +11,21 @@ from typing import Protocol
 
 from loguru import logger
 
-from bench.commands import agent, kill, latency, memory, report, retrieval, stall, stock
+from bench.commands import (
+    agent,
+    barge_in,
+    capacity,
+    kill,
+    latency,
+    memory,
+    noise,
+    pauses,
+    report,
+    retrieval,
+    soak,
+    stall,
+    stock,
+)
 from bench.intents import command as intents
 from config.errors import PhoneAgentError
 
@@ -32,6 +46,11 @@ _VERBS: Mapping[str, _Verb] = {
     "memory": memory,
     "kill": kill,
     "stall": stall,
+    "barge-in": barge_in,
+    "noise": noise,
+    "pauses": pauses,
+    "capacity": capacity,
+    "soak": soak,
     "intents": intents,
     "retrieval": retrieval,
     "report": report,

@@ -34,6 +34,7 @@ _PUBLIC_URL = "https://agent.example.com"
 _API_KEY = "bench-key"
 _GENERATOR_NICENESS = -10
 _REGISTRATION_SECONDS = 120.0
+_TEXTS_A_REQUEST = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +70,9 @@ class Environment:
         twilio: The telephone network.
         deepgram_url: The simulated recogniser, which must be told what it will hear; None for a real one.
         delays: The vendors' own time; None if unknown.
-        scripted_ollama_url: The simulated model, where it has to be told what to say: the stock bot gives it no
-            documents, and nobody can read over REST what came of its calls. None for the product.
+        ollama_url: The simulated model, which can be told what to say; None for a real one.
+        is_stock: It is the stock bot that is called: it gives the model no documents, and nobody can read over
+            REST what came of its calls.
     """
 
     server_url: str
@@ -82,24 +84,20 @@ class Environment:
     twilio: TwilioState
     deepgram_url: str | None
     delays: VendorDelays | None
-    scripted_ollama_url: str | None = None
-
-    @property
-    def is_stock(self) -> bool:
-        """Whether it is the stock bot that is called."""
-        return self.scripted_ollama_url is not None
+    ollama_url: str | None
+    is_stock: bool = False
 
     async def script(self, replies: Mapping[str, str]) -> None:
-        """Tell the model what to answer to which words; nothing to do where it reads documents.
+        """Tell the model what to answer to which words, and forget what it was told before; not a real one.
 
         Raises:
             httpx.HTTPError: It was not told.
         """
-        if self.scripted_ollama_url is None:
+        if self.ollama_url is None:
             return
         scripts = [{"match": re.escape(words.rstrip(".?")), "text": reply} for words, reply in replies.items()]
         async with httpx.AsyncClient(timeout=_REGISTRATION_SECONDS, trust_env=False) as client:
-            response = await client.post(f"{self.scripted_ollama_url}/simulator/script", json={"scripts": scripts})
+            response = await client.post(f"{self.ollama_url}/simulator/script", json={"scripts": scripts})
             response.raise_for_status()
 
     async def register(self, texts: tuple[str, ...], voice: str) -> None:
@@ -111,9 +109,10 @@ class Environment:
         if self.deepgram_url is None:
             return
         async with httpx.AsyncClient(timeout=_REGISTRATION_SECONDS, trust_env=False) as client:
-            body = {"texts": list(texts), "voices": [voice]}
-            response = await client.post(f"{self.deepgram_url}/simulator/utterances", json=body)
-            response.raise_for_status()
+            for start in range(0, len(texts), _TEXTS_A_REQUEST):
+                body = {"texts": texts[start : start + _TEXTS_A_REQUEST], "voices": [voice]}
+                response = await client.post(f"{self.deepgram_url}/simulator/utterances", json=body)
+                response.raise_for_status()
 
 
 @asynccontextmanager
@@ -182,7 +181,8 @@ async def _start(stack: AsyncExitStack, options: EnvironmentOptions) -> Environm
         twilio=twilio,
         deepgram_url=deepgram_url,
         delays=options.delays,
-        scripted_ollama_url=ollama_url if options.stock else None,
+        ollama_url=ollama_url,
+        is_stock=options.stock,
     )
 
 
@@ -229,6 +229,7 @@ async def _attach(stack: AsyncExitStack, options: EnvironmentOptions, server_url
         twilio=twilio,
         deepgram_url=await _simulated(settings.deepgram_http_url),
         delays=None,
+        ollama_url=await _simulated(settings.ollama_host),
     )
 
 
@@ -261,14 +262,14 @@ async def _telephone_network(
     return state, await stack.enter_async_context(serve_app(create_twilio_app(state), port=port))
 
 
-async def _simulated(deepgram_url: str) -> str | None:
-    """The URL if a simulator is there, which can be told what it will hear."""
+async def _simulated(vendor_url: str) -> str | None:
+    """The URL if a simulator is there, which can be told what it will hear or say."""
     async with httpx.AsyncClient(timeout=5.0, trust_env=False) as client:
         try:
-            answer = await client.get(f"{deepgram_url}/simulator/state")
+            answer = await client.get(f"{vendor_url}/simulator/state")
         except httpx.HTTPError:
             return None
-    return deepgram_url if answer.is_success else None
+    return vendor_url if answer.is_success else None
 
 
 def _server_command() -> list[str]:

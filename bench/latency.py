@@ -41,29 +41,33 @@ class LatencyBench:
     async def run(self) -> tuple[float | None, tuple[LatencyRow, ...]]:
         """Measure; returns the cores that the idle server needs, and a row for every number of calls."""
         plans = self._plans()
-        # One call outside the figures: first uses (models, pools, code paths) are no steady state.
-        warm_up = [plan_call(0, 1, interruption=False, hangs_up=self._environment.is_stock)]
-        await self._runner.prepare([plan for row in (warm_up, *plans) for plan in row])
-        await self._runner.run(spread_over_callers(warm_up, 1), lambda: None)
-        await asyncio.sleep(_SETTLE_SECONDS)
-        idle = await idle_cores(self._usage, self._options.idle_seconds) if self._usage is not None else None
+        await self._runner.prepare([plan for row in plans for plan in row])
+        idle = await self.warm_up()
         rows = []
         for at_once, of_row in zip(self._options.calls, plans, strict=True):
-            rows.append(await self._measure(at_once, of_row, idle or 0.0))
+            rows.append(await self.measure(at_once, of_row, idle or 0.0))
         return idle, tuple(rows)
 
-    def _plans(self) -> list[list[CallPlan]]:
-        """The calls of every row; no row repeats another's questions, which the server would remember."""
-        options, index = self._options, 1
-        plans = []
-        for at_once in options.calls:
-            count = options.call_count(at_once)
-            numbers, hangs_up = range(index, index + count), self._environment.is_stock
-            plans.append([plan_call(number, options.questions, hangs_up=hangs_up) for number in numbers])
-            index += count
-        return plans
+    async def warm_up(self) -> float | None:
+        """Make one call outside the figures; returns the cores that the server needs when it is idle again.
 
-    async def _measure(self, at_once: int, plans: Sequence[CallPlan], idle: float) -> LatencyRow:
+        First uses (models, pools, code paths) are no steady state.
+        """
+        plans = [plan_call(0, 1, interruption=False, hangs_up=self._environment.is_stock)]
+        await self._runner.prepare(plans)
+        await self._runner.run(spread_over_callers(plans, 1), lambda: None)
+        await asyncio.sleep(_SETTLE_SECONDS)
+        return await idle_cores(self._usage, self._options.idle_seconds) if self._usage is not None else None
+
+    async def measure(self, at_once: int, plans: Sequence[CallPlan], idle: float) -> LatencyRow:
+        """Make these calls, so many at once; returns their row.
+
+        Args:
+            at_once: How many callers there are.
+            plans: All their calls.
+            idle: Cores that the server needs without a call.
+        """
+        await self._runner.prepare(plans)
         load = spread_over_callers(plans, at_once, stagger_seconds=self._options.stagger_seconds)
         done = 0
 
@@ -77,6 +81,17 @@ class LatencyBench:
             calls = await self._runner.run(load, count)
         stored = await self._stored(calls)
         return latency_row(at_once, calls, stored, cost, idle_cores=idle, delays=self._environment.delays)
+
+    def _plans(self) -> list[list[CallPlan]]:
+        """The calls of every row; no row repeats another's questions, which the server would remember."""
+        options, index = self._options, 1
+        plans = []
+        for at_once in options.calls:
+            count = options.call_count(at_once)
+            numbers, hangs_up = range(index, index + count), self._environment.is_stock
+            plans.append([plan_call(number, options.questions, hangs_up=hangs_up) for number in numbers])
+            index += count
+        return plans
 
     async def _stored(self, calls: Sequence[TalkedCall]) -> list[StoredCall] | None:
         """What the server knows of the calls; None for the stock bot, which keeps nothing."""

@@ -61,7 +61,8 @@ class LoadRunner:
         """
         new = tuple(text for text in texts_of(plans) if text not in self._speeches)
         if new:
-            await self._environment.script(replies_of(plans))
+            if self._environment.is_stock:
+                await self._environment.script(replies_of(plans))
             await self._environment.register(new, VOICE)
             self._speeches.update(await prepare_speeches(new))
 

@@ -7,17 +7,15 @@ from matplotlib.figure import Figure
 
 from bench.latency_report import LatencyReport, LatencyRow
 from bench.memory_report import MemoryReport
+from bench.plot_style import DPI, SIZE, finish
 from bench.retrieval.measures import LOST_SHARES
 from bench.retrieval.retrieval_report import RetrievalReport
 from bench.statistics import Spread
 
-_DPI = 90
-_SIZE = (10.0, 3.4)
-
 
 def plot_latency(report: LatencyReport, path: Path) -> None:
     """Draw waiting times and cost over the number of calls; blocking."""
-    figure = Figure(figsize=_SIZE, layout="constrained")
+    figure = Figure(figsize=SIZE, layout="constrained")
     times, clears, cost = figure.subplots(1, 3)
     _draw_spreads(times, report.rows, "voice_to_voice", "voice-to-voice, ms")
     if report.delays is not None:
@@ -26,31 +24,31 @@ def plot_latency(report: LatencyReport, path: Path) -> None:
     known = [(row.calls, row.cpu_seconds_per_call_minute) for row in report.rows]
     points = [(calls, value) for calls, value in known if value is not None]
     cost.plot([calls for calls, _ in points], [value for _, value in points], marker="o", color="tab:green")
-    _finish(cost, "CPU-seconds per call-minute", "calls at once")
+    finish(cost, "CPU-seconds per call-minute", "calls at once")
     for axes in (times, clears):
         axes.legend(fontsize="small")
-    figure.savefig(path, dpi=_DPI)
+    figure.savefig(path, dpi=DPI)
 
 
 def plot_memory(report: MemoryReport, path: Path) -> None:
     """Draw memory over the sequential calls, and of each batch; blocking."""
-    figure = Figure(figsize=_SIZE, layout="constrained")
+    figure = Figure(figsize=SIZE, layout="constrained")
     sequential, batches = figure.subplots(1, 2)
     sequential.plot(range(len(report.sequential) + 1), [report.ready, *report.sequential], marker=".")
-    _finish(sequential, "resident memory, MiB", "calls, one after the other")
+    finish(sequential, "resident memory, MiB", "calls, one after the other")
     numbers = range(1, len(report.batches) + 1)
     for name, style in (("before", ":"), ("peak", "-"), ("after", "--")):
         values = [getattr(batch, name) for batch in report.batches]
         batches.plot(numbers, values, style, marker="o", label=name)
     batches.set_xticks(list(numbers))
     batches.legend(fontsize="small")
-    _finish(batches, "resident memory, MiB", f"batches of {report.options.concurrent} calls at once")
-    figure.savefig(path, dpi=_DPI)
+    finish(batches, "resident memory, MiB", f"batches of {report.options.concurrent} calls at once")
+    figure.savefig(path, dpi=DPI)
 
 
 def plot_retrieval(report: RetrievalReport, path: Path) -> None:
     """Draw answers found, and the curve of rejection, of every method; blocking."""
-    figure = Figure(figsize=_SIZE, layout="constrained")
+    figure = Figure(figsize=SIZE, layout="constrained")
     found, rejected = figure.subplots(1, 2)
     names = [row.name for row in report.methods]
     found.barh(names, [row.hit_at_3 for row in report.methods], label="hit@3", alpha=0.5)
@@ -64,8 +62,8 @@ def plot_retrieval(report: RetrievalReport, path: Path) -> None:
             [100 * share for share in LOST_SHARES], [100 * share for share in row.rejected], label=row.name
         )
     rejected.legend(fontsize="xx-small")
-    _finish(rejected, "unanswerable rejected, %", "answerable lost, %")
-    figure.savefig(path, dpi=_DPI)
+    finish(rejected, "unanswerable rejected, %", "answerable lost, %")
+    figure.savefig(path, dpi=DPI)
 
 
 def _draw_spreads(axes: Axes, rows: tuple[LatencyRow, ...], name: str, label: str) -> None:
@@ -77,12 +75,4 @@ def _draw_spreads(axes: Axes, rows: tuple[LatencyRow, ...], name: str, label: st
         axes.plot(
             calls, [getattr(spread, percentile) for _, spread in measured], style, marker="o", label=percentile
         )
-    _finish(axes, label, "calls at once")
-
-
-def _finish(axes: Axes, y_label: str, x_label: str) -> None:
-    axes.set_xlabel(x_label)
-    axes.set_ylabel(y_label)
-    if axes.get_xlabel() == "calls at once":
-        axes.set_ylim(bottom=0)
-    axes.grid(visible=True, alpha=0.3)
+    finish(axes, label, "calls at once")

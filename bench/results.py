@@ -7,6 +7,10 @@ from pydantic import ValidationError
 
 from bench.kill_report import KillReport
 from bench.latency_report import LatencyReport
+from bench.limits.capacity_report import CapacityReport
+from bench.limits.capacity_tables import capacity_tables, plot_capacity
+from bench.limits.soak_report import SoakReport
+from bench.limits.soak_tables import plot_soak, soak_tables
 from bench.memory_report import MemoryReport
 from bench.plots import plot_latency, plot_memory, plot_retrieval
 from bench.retrieval.retrieval_report import RetrievalReport
@@ -15,9 +19,25 @@ from bench.stall_report import StallReport
 from bench.storage_plots import plot_kill, plot_stall
 from bench.storage_tables import kill_tables, stall_tables
 from bench.tables import Table, latency_tables, memory_tables
+from bench.turns.barge_in_report import BargeInReport
+from bench.turns.barge_in_tables import barge_in_tables, plot_barge_in
+from bench.turns.noise_report import NoiseReport
+from bench.turns.noise_tables import noise_tables, plot_noise
+from bench.turns.pauses_report import PausesReport
+from bench.turns.pauses_tables import pauses_tables, plot_pauses
 from config.errors import InvalidInputError
 
-Report = LatencyReport | MemoryReport | KillReport | StallReport | RetrievalReport
+AnyTurnReport = BargeInReport | NoiseReport | PausesReport
+Report = (
+    LatencyReport
+    | MemoryReport
+    | KillReport
+    | StallReport
+    | RetrievalReport
+    | AnyTurnReport
+    | CapacityReport
+    | SoakReport
+)
 
 _KINDS: Mapping[str, type[Report]] = {
     "latency": LatencyReport,
@@ -26,6 +46,11 @@ _KINDS: Mapping[str, type[Report]] = {
     "kill": KillReport,
     "stall": StallReport,
     "retrieval": RetrievalReport,
+    "barge-in": BargeInReport,
+    "noise": NoiseReport,
+    "pauses": PausesReport,
+    "capacity": CapacityReport,
+    "soak": SoakReport,
 }
 
 
@@ -42,6 +67,16 @@ def tables_of(report: Report) -> tuple[Table, ...]:
             return stall_tables(report)
         case RetrievalReport():
             return retrieval_tables(report)
+        case BargeInReport():
+            return barge_in_tables(report)
+        case NoiseReport():
+            return noise_tables(report)
+        case PausesReport():
+            return pauses_tables(report)
+        case CapacityReport():
+            return capacity_tables(report)
+        case SoakReport():
+            return soak_tables(report)
 
 
 def write_report(report: Report, folder: Path) -> tuple[Path, Path]:
@@ -86,3 +121,13 @@ def _plot(report: Report, path: Path) -> None:
             plot_stall(report, path)
         case RetrievalReport():
             plot_retrieval(report, path)
+        case BargeInReport():
+            plot_barge_in(report, path)
+        case NoiseReport():
+            plot_noise(report, path)
+        case PausesReport():
+            plot_pauses(report, path)
+        case CapacityReport():
+            plot_capacity(report, path)
+        case SoakReport():
+            plot_soak(report, path)

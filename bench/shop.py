@@ -202,6 +202,11 @@ def fact_question(index: int) -> Question:
     )
 
 
+def product_name(index: int) -> str:
+    """What the shop sells: one of twenty things."""
+    return _PRODUCTS[index % len(_PRODUCTS)]
+
+
 def long_question(index: int) -> Question:
     """A question whose reply is long enough to be interrupted."""
     product = index % len(_PRODUCTS)

@@ -66,3 +66,8 @@ def not_negative(text: str) -> int:
     if value < 0:
         raise argparse.ArgumentTypeError("must be 0 or more")
     return value
+
+
+def numbers(text: str) -> tuple[int, ...]:
+    """Whole numbers above zero with commas between, for argparse."""
+    return tuple(positive(part) for part in text.split(","))

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from bench.commands.common import add_server_arguments, environment_options, positive, run_on_loop
+from bench.commands.common import add_server_arguments, environment_options, numbers, positive, run_on_loop
 from bench.environment import REPOSITORY, EnvironmentOptions, open_environment
 from bench.latency import LatencyBench, Progress
 from bench.latency_report import LatencyOptions, LatencyReport
@@ -27,7 +27,7 @@ def add_load_arguments(parser: argparse.ArgumentParser, calls: tuple[int, ...]) 
     """`--calls`, `--questions`, `--least-turns`: the load, which is the same whoever has to bear it."""
     parser.add_argument(
         "--calls",
-        type=_numbers,
+        type=numbers,
         default=calls,
         metavar="N,N,…",
         help=f"numbers of calls at once, one row each (default: {','.join(map(str, calls))})",
@@ -87,7 +87,3 @@ async def measure(where: EnvironmentOptions, options: LatencyOptions, progress: 
             idle_cores=round(idle, 4) if idle is not None else None,
             rows=rows,
         )
-
-
-def _numbers(text: str) -> tuple[int, ...]:
-    return tuple(positive(part) for part in text.split(","))

@@ -5,10 +5,17 @@ from datetime import UTC, datetime
 from bench.databases import DatabaseKind
 from bench.kill_report import Bystander, KilledCall, KillOptions, KillReport, KillRow
 from bench.latency_report import LatencyOptions, LatencyReport, LatencyRow
+from bench.limits.capacity_report import CapacityOptions, CapacityReport
+from bench.limits.soak_report import Holdings, MemorySample, SoakOptions, SoakReport
 from bench.machine import Machine
 from bench.memory_report import Batch, MemoryOptions, MemoryReport
 from bench.stall_report import FeedResult, Phase, StallOptions, StallReport, StallRow
 from bench.statistics import Spread
+from bench.turns.barge_in_report import BargeInOutcome, BargeInReport
+from bench.turns.measurement import ReportFrame
+from bench.turns.noise_report import Effect, NoiseOutcome, NoiseReport
+from bench.turns.pauses_report import PauseOutcome, PausesReport
+from bench.turns.turn_report import TurnOptions
 from bench.vendor_delays import VendorDelays
 
 MACHINE = Machine(
@@ -149,3 +156,112 @@ def stall_report(*, stored: int = 500, unanswered: int = 0) -> StallReport:
     )
     options = StallOptions(before_seconds=1, stall_seconds=2, after_seconds=2)
     return StallReport(machine=MACHINE, options=options, delays=VendorDelays(), rows=(row,))
+
+
+def good_row(calls: int) -> LatencyRow:
+    """A row within all bounds of good order."""
+    times = Spread.of([100.0, 120.0])
+    return latency_row(calls).model_copy(update={"underruns": 0, "overhead": times, "interruption": times})
+
+
+def capacity_report(*rows: LatencyRow) -> CapacityReport:
+    """A report of a server that needs 300 MiB without calls."""
+    return CapacityReport(
+        machine=MACHINE,
+        options=CapacityOptions(),
+        delays=VendorDelays(),
+        chunks=200,
+        idle_cores=0.01,
+        ready_mib=300.0,
+        rows=rows or (good_row(25),),
+    )
+
+
+def soak_report() -> SoakReport:
+    """A report of a hundred calls that left a socket, on a server that does not count its tasks."""
+    before = Holdings(rss_mib=390.0, tasks=None, sockets=3, open_files=2, descriptors=40, threads=9, files=5)
+    return SoakReport(
+        machine=MACHINE,
+        options=SoakOptions(calls=100, callers=10),
+        delays=VendorDelays(),
+        chunks=200,
+        made=100,
+        in_good_order=100,
+        seconds=60.0,
+        before=before,
+        after=before.model_copy(update={"rss_mib": 403.0, "sockets": 4}),
+        samples=tuple(
+            MemorySample(calls=calls, rss_mib=mib) for calls, mib in ((5, 395.0), (10, 400.0), (95, 404.0))
+        ),
+        greeting=Spread.of([100.0]),
+        voice_to_voice=Spread.of([700.0]),
+        underruns=0,
+        lateness_p50_ms=0.5,
+        lateness_p99_ms=2.0,
+        faults=(),
+    )
+
+
+_FRAME = ReportFrame(
+    machine=MACHINE,
+    options=TurnOptions(cases=2, callers=1, a_call=2),
+    delays=VendorDelays(),
+    chunks=200,
+    calls=1,
+    seconds=20.0,
+    lateness_p50_ms=0.5,
+    lateness_p99_ms=2.0,
+    faults=(),
+)
+
+
+def barge_in_report() -> BargeInReport:
+    """One interruption that was acted on, one that was not."""
+    acted = BargeInOutcome(
+        text="Stop.",
+        voice="en-us",
+        level_dbfs=-18.0,
+        noise_dbfs=None,
+        acted_on=True,
+        answered=True,
+        spoken_into=False,
+        clear_ms=60.0,
+        yield_ms=80.0,
+    )
+    ignored = acted.model_copy(
+        update={"acted_on": False, "level_dbfs": -28.0, "noise_dbfs": -58.0, "clear_ms": None, "yield_ms": None}
+    )
+    return BargeInReport(**_FRAME, outcomes=(acted, ignored))
+
+
+def noise_report() -> NoiseReport:
+    """A cough that paused the agent, music that stopped it, and a burst that did nothing."""
+    pause = NoiseOutcome(
+        kind="cough",
+        sound="cough 0",
+        level_dbfs=-18.0,
+        noise_dbfs=None,
+        seconds=0.5,
+        effect=Effect.FALSE_PAUSE,
+        gap_ms=400.0,
+    )
+    stop = pause.model_copy(update={"kind": "music", "effect": Effect.FALSE_STOP, "gap_ms": None})
+    nothing = pause.model_copy(update={"kind": "burst", "effect": Effect.NONE, "gap_ms": None})
+    return NoiseReport(**_FRAME, outcomes=(pause, stop, nothing))
+
+
+def pauses_report() -> PausesReport:
+    """A turn that was cut short, and one that was not."""
+    whole = PauseOutcome(
+        kind="digits",
+        text="One two",
+        voice="en-us",
+        level_dbfs=-18.0,
+        noise_dbfs=None,
+        pause_ms=400,
+        cut_short=False,
+        answered=True,
+        reply_ms=800.0,
+    )
+    cut = whole.model_copy(update={"kind": "um", "cut_short": True, "pause_ms": 900, "reply_ms": None})
+    return PausesReport(**_FRAME, outcomes=(whole, cut))

@@ -8,10 +8,15 @@ from bench.results import read_reports, write_report
 from config.errors import InvalidInputError
 from tests.bench.reports import (
     MACHINE,
+    barge_in_report,
+    capacity_report,
     kill_report,
     latency_report,
     latency_row,
     memory_report,
+    noise_report,
+    pauses_report,
+    soak_report,
     stall_report,
     stock_report,
 )
@@ -27,6 +32,11 @@ def test_reports_are_read_as_they_were_written(tmp_path: Path) -> None:
         memory_report(),
         kill_report(),
         stall_report(),
+        barge_in_report(),
+        noise_report(),
+        pauses_report(),
+        capacity_report(),
+        soak_report(),
     )
     for report in reversed(reports):
         data, plot = write_report(report, tmp_path)
