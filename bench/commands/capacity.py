@@ -1,4 +1,4 @@
-"""`bench capacity`: more and more calls at once, until they are not in good order."""
+"""`bench capacity`: more and more calls at once, until the server breaks."""
 
 import argparse
 
@@ -30,7 +30,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--questions", type=positive, default=_DEFAULT.questions, help="in every call (default: %(default)s)"
     )
-    parser.add_argument("--go-on", action="store_true", help="do not stop where calls are not in good order")
+    parser.add_argument(
+        "--go-on",
+        action="store_true",
+        help="do not stop where the server breaks",
+    )
 
 
 def run(namespace: argparse.Namespace) -> int:

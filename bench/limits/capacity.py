@@ -1,11 +1,11 @@
-"""How many calls one process holds in good order: more and more at once, until it does not."""
+"""How many calls one process holds in good order: more and more at once, until it breaks."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
 from bench.call_plan import CallPlan, plan_call
 from bench.latency_report import LatencyRow
-from bench.limits.capacity_report import CapacityOptions, shortcomings
+from bench.limits.capacity_report import CapacityOptions, is_broken
 from bench.process_usage import ProcessUsage
 
 
@@ -50,6 +50,6 @@ class CapacityBench:
             plans = [plan_call(number, self._options.questions) for number in range(index, index + at_once)]
             index += at_once
             rows.append(await self._latency.measure(at_once, plans, self.idle_cores or 0.0))
-            if shortcomings(rows[-1]) and not self._options.goes_on:
+            if is_broken(rows[-1]) and not self._options.goes_on:
                 break
         return tuple(rows)

@@ -20,7 +20,7 @@ class CapacityOptions(BaseModel):
         questions: Answered in peace in every call.
         stagger_seconds: Between the starts of two callers.
         idle_seconds: How long the idle server is watched.
-        goes_on: Also tries more calls than were in good order.
+        goes_on: Also tries more calls than it could bear.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -92,3 +92,8 @@ def shortcomings(row: LatencyRow) -> tuple[str, ...]:
         (not row.is_trusted, "callers late"),
     )
     return tuple(words for is_so, words in checks if is_so)
+
+
+def is_broken(row: LatencyRow) -> bool:
+    """Whether so many calls are more than the server or the callers bear; slowness alone is not that."""
+    return row.underruns > 0 or row.missing_replies > 0 or not row.is_trusted
