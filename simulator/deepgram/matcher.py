@@ -16,6 +16,8 @@ from simulator.deepgram.utterance_book import COARSE_FRAMES, Candidate, Utteranc
 _ACCEPTED_DB = 2.0
 _ACCEPTED_SHORT_DB = 1.4
 _SHORT_FRAMES = 25
+_FEWEST_SOUNDING = 5
+_SOUNDING_SHARE = 0.3
 _RANGE_DB = 30.0
 _ACTIVE_DB = 3.0
 _LOUD_DB = 12.0
@@ -38,6 +40,7 @@ class Match:
 
     Attributes:
         frames: How many frames were compared.
+        sounding: How many of them rise above the noise, in the segment or in the template.
         overrun: The segment goes on with speech after this template's end, in stream frames from the
             segment's start; None if it does not.
     """
@@ -45,11 +48,15 @@ class Match:
     candidate: Candidate
     distance_db: float
     frames: int
+    sounding: int
     overrun: int | None = None
 
     @property
     def accepted(self) -> bool:
         """True when it is near enough to be believed."""
+        # What is all but noise resembles everything that lies under the noise.
+        if self.sounding < max(_FEWEST_SOUNDING, _SOUNDING_SHARE * self.frames):
+            return False
         return self.distance_db < (_ACCEPTED_DB if self.frames >= _SHORT_FRAMES else _ACCEPTED_SHORT_DB)
 
     @property
@@ -162,9 +169,9 @@ def _compare(candidates: Sequence[Candidate], heard: Matrix, noise: Matrix) -> l
     distances += np.where(counts < ends - 2, _UNFINISHED_PENALTY_DB, 0)
     distances[(totals == 0) | (ends < 1)] = np.inf
     return [
-        Match(candidate, float(distance), int(count), int(end) if overrun else None)
-        for candidate, distance, count, end, overrun in zip(
-            candidates, distances, counts, ends, overruns, strict=True
+        Match(candidate, float(distance), int(count), int(total), int(end) if overrun else None)
+        for candidate, distance, count, total, end, overrun in zip(
+            candidates, distances, counts, totals, ends, overruns, strict=True
         )
     ]
 

@@ -5,6 +5,8 @@ import string
 import numpy as np
 import pytest
 
+from simulator.deepgram.features import BANDS
+from simulator.deepgram.matcher import SegmentMatcher
 from simulator.deepgram.transcriber import (
     SpeechStarted,
     Transcriber,
@@ -176,6 +178,17 @@ def test_noise_alone_is_no_speech(book: UtteranceBook, level_db: float) -> None:
     noise = np.random.default_rng(1).normal(0, 32768 * 10 ** (level_db / 20), 8000 * 6).astype(np.int16)
     events = transcribe(book, noise, 8000)
     assert [event for event in events if isinstance(event, Transcript)] == []
+
+
+@pytest.mark.parametrize("click_frames", [1, 2, 3])
+@pytest.mark.parametrize("seed", range(6))
+def test_what_is_all_but_noise_resembles_nothing(book: UtteranceBook, seed: int, click_frames: int) -> None:
+    # Everything that lies under the noise is alike: a click on a noisy line was taken for the last question.
+    random = np.random.default_rng(seed)
+    noise = np.full(BANDS, -58.0, dtype=np.float32)
+    segment = noise + random.normal(0, 2, (60, BANDS)).astype(np.float32)
+    segment[20 : 20 + click_frames] += 30
+    assert SegmentMatcher(book).match(segment, noise, last=True) is None
 
 
 def test_speech_from_the_very_first_sample_is_heard(book: UtteranceBook) -> None:
