@@ -38,14 +38,14 @@ types: setup
 imports: setup
 	$(BIN)/lint-imports
 
-# Whole calls run in real time and mostly wait: two at a time, and beside nothing that computes.
-REAL_TIME := tests/bench/test_latency_sample.py tests/bench/test_turn_samples.py tests/calls
+# Whole calls run in real time and mostly wait: three at a time, and beside nothing that computes.
+REAL_TIME := $(addprefix tests/bench/test_,latency_sample.py turn_samples.py storage_samples.py) tests/calls
 # A machine that stands still for a second breaks a call as it would in life; what fails twice is no such accident.
 AGAIN := --reruns 1
 
 unit: setup
 	$(BIN)/pytest $(AGAIN) -n 2 --dist worksteal $(addprefix --ignore=,$(REAL_TIME))
-	$(BIN)/pytest $(AGAIN) -n 2 --dist loadfile $(REAL_TIME)
+	$(BIN)/pytest $(AGAIN) -n 3 --dist loadfile $(REAL_TIME)
 
 format: setup ## Format the code
 	$(BIN)/ruff check --fix .

@@ -21,7 +21,11 @@ from tests.postgres import PostgresServer, run_postgres
 ENGINES = ("sqlite", "postgresql")
 
 # A busy machine is no defect: what takes how long is judged in bench/, never here.
-hypothesis_settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_patient = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# The suite tries the same examples each time, so that it fails for a change and never for chance;
+# `pytest --hypothesis-profile=search` looks for new ones. What it finds becomes an `@example`.
+hypothesis_settings.register_profile("suite", _patient, derandomize=True)
+hypothesis_settings.register_profile("search", _patient)
 hypothesis_settings.load_profile("suite")
 
 

@@ -29,15 +29,20 @@ async def test_a_server_that_does_not_start_shows_its_last_words(tmp_path: Path)
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_demo_leaves_no_process_behind(tmp_path: Path, number: signal.Signals) -> None:
-    demo = subprocess.Popen(
-        [sys.executable, str(ROOT / "run_bot.py"), "demo"],
-        cwd=tmp_path,
-        env=child_environment({"OLLAMA_HOST": "http://127.0.0.1:9"}),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+    # What a shell starts in the background ignores SIGINT, and so do its children: not this one.
+    inherited = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        demo = subprocess.Popen(
+            [sys.executable, str(ROOT / "run_bot.py"), "demo"],
+            cwd=tmp_path,
+            env=child_environment({"OLLAMA_HOST": "http://127.0.0.1:9"}),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+    finally:
+        signal.signal(signal.SIGINT, inherited)
     assert demo.stdout is not None
     said = []
     for line in demo.stdout:

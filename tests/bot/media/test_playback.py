@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.media.format import TELEPHONE
@@ -11,6 +11,8 @@ from bot.media.playback import LATE_MARK_SECONDS, LEAD_SECONDS, MARK_GRACE_SECON
 from bot.media.utterance import Utterance
 from tests.bot.media.fakes import BYTES_PER_MS, FakeClock, FarEnd, PlaybackNotes
 
+_LOUD = (*range(0x20), *range(0x80, 0xA0))
+"""µ-law of the two loudest segments, of either sign."""
 TEXT = "We have three plans, and the smallest of them costs nine dollars a month."
 
 
@@ -45,8 +47,11 @@ class Desk:
 
 
 def speech(ms: int, start: int = 0) -> bytes:
-    """Bytes that can be told apart by position."""
-    return b"".join((start + index).to_bytes(2, "big") for index in range(ms * BYTES_PER_MS // 2))
+    """Bytes that can be told apart by position; loud all through, so that no gap between words is found."""
+    return b"".join(
+        bytes((_LOUD[(start + index) // 64 % 64], _LOUD[(start + index) % 64]))
+        for index in range(ms * BYTES_PER_MS // 2)
+    )
 
 
 def test_audio_is_never_more_than_200_ms_ahead_of_the_caller() -> None:
@@ -191,6 +196,11 @@ def test_nothing_is_paused_while_nothing_is_said() -> None:
         max_size=25,
     ),
     echo=st.sampled_from(["played", "never", "at_once"]),
+)
+@example(
+    pieces=[1, 29, 85],
+    steps=[("complete", 3), ("complete", 0), ("complete", 3), ("wait", 111), ("pause", 133)],
+    echo="at_once",
 )
 def test_whatever_is_paused_and_resumed_the_caller_hears_all_of_it_once(
     pieces: list[int], steps: list[tuple[str, int]], echo: str
