@@ -10,6 +10,8 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from simulator.deepgram.control import ControlEndpoints
+from simulator.deepgram.flux import FluxSession
+from simulator.deepgram.flux_query import parse_flux
 from simulator.deepgram.listen import ListenSession
 from simulator.deepgram.options import DeepgramOptions
 from simulator.deepgram.query import parse_listen, parse_speak
@@ -44,6 +46,7 @@ def _routes(service: DeepgramService) -> list[BaseRoute]:
     rest, control, sockets = RestEndpoints(service), ControlEndpoints(service), _Sockets(service)
     return [
         WebSocketRoute("/v1/listen", sockets.listen),
+        WebSocketRoute("/v2/listen", sockets.listen_to_turns),
         WebSocketRoute("/v1/speak", sockets.speak),
         Route("/v1/listen", rest.listen, methods=["POST"]),
         Route("/v1/speak", rest.speak, methods=["POST"]),
@@ -75,6 +78,22 @@ class _Sockets:
         counters.listen_open += 1
         try:
             await ListenSession(self._service, websocket, query, faults).run()
+        finally:
+            counters.listen_open -= 1
+
+    async def listen_to_turns(self, websocket: WebSocket) -> None:
+        counters = self._service.counters
+        counters.listen_connections += 1
+        try:
+            faults = self._admit(websocket, "listen")
+            query = parse_flux(websocket.query_params)
+        except RefusedError as refusal:
+            await self._refuse(websocket, refusal)
+            return
+        await self._accept(websocket)
+        counters.listen_open += 1
+        try:
+            await FluxSession(self._service, websocket, query, faults).run()
         finally:
             counters.listen_open -= 1
 

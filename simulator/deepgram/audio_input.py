@@ -1,29 +1,50 @@
 """Bytes of a listen stream to samples per channel."""
 
 import struct
+from typing import Protocol
 
 import numpy as np
 
 from simulator.audio import Samples
-from simulator.deepgram.query import DECODERS, ListenQuery
+from simulator.deepgram.query import DECODERS
 
 
 class UndecodableAudioError(Exception):
     """The bytes are not audio in the announced form (Deepgram's DATA-0000)."""
 
 
+class AudioForm(Protocol):
+    """How audio was announced; `encoding` None means a container (WAV) tells it."""
+
+    @property
+    def encoding(self) -> str | None:
+        """One of `DECODERS`."""
+
+    @property
+    def sample_rate(self) -> int:
+        """Hz."""
+
+    @property
+    def channels(self) -> int:
+        """Interleaved."""
+
+    @property
+    def multichannel(self) -> bool:
+        """Whether each is transcribed for itself."""
+
+
 class AudioInput:
     """Decodes what comes in, message by message.
 
     Args:
-        query: Announced format; without `encoding` the first message must begin with a WAV header.
+        form: As announced; without `encoding` the first message must begin with a WAV header.
     """
 
-    def __init__(self, query: ListenQuery) -> None:
-        self.sample_rate = query.sample_rate
-        self._encoding = query.encoding
-        self._channels = query.channels
-        self._multichannel = query.multichannel
+    def __init__(self, form: AudioForm) -> None:
+        self.sample_rate = form.sample_rate
+        self._encoding = form.encoding
+        self._channels = form.channels
+        self._multichannel = form.multichannel
         self._rest = b""
 
     def open(self, first: bytes) -> bytes:

@@ -5,78 +5,35 @@ endpointing shorter than 160 ms counts as 160 ms (shorter silences are consonant
 understood is answered with `Error` and otherwise ignored.
 """
 
-import asyncio
 import uuid
 
 import orjson
 from starlette.websockets import WebSocket
 
 from simulator.deepgram.audio_input import AudioInput, UndecodableAudioError
+from simulator.deepgram.audio_stream import UNDECODABLE_REASON, AudioStreamSession
 from simulator.deepgram.listen_results import ResultWriter
-from simulator.deepgram.outbox import Outbox, close_quietly, log_unexpected
+from simulator.deepgram.outbox import close_quietly
 from simulator.deepgram.query import ListenQuery
 from simulator.deepgram.service import DeepgramService
 from simulator.deepgram.transcriber import Event, SpeechStarted, Transcriber, Transcript
 from simulator.faults import FaultPlan
 
-IDLE_REASON = (
-    "Deepgram did not receive audio data or a text message within the timeout window. See https://dpgr.am/net0001"
-)
-UNDECODABLE_REASON = "DATA-0000: the payload cannot be decoded as audio"
-_LONGEST_STREAM_SECS = 12 * 3600.0
 
-
-class ListenSession:
+class ListenSession(AudioStreamSession):
     """Serves one accepted connection until it ends."""
 
     def __init__(
         self, service: DeepgramService, websocket: WebSocket, query: ListenQuery, faults: FaultPlan
     ) -> None:
-        self._service = service
-        self._websocket = websocket
+        super().__init__(service, websocket, faults, name="listen")
         self._query = query
-        self._faults = faults
-        self._opened_at = asyncio.get_running_loop().time()
-        self._heard_at = self._opened_at
         self._writer = ResultWriter(query, str(uuid.uuid4()))
         self._input = AudioInput(query)
         self._transcribers: list[Transcriber] = []
-        self._outbox = Outbox(websocket, faults, self._opened_at)
-        self._sender: asyncio.Task[None] | None = None
 
-    async def run(self) -> None:
-        """Read, answer and watch the clock; returns when the connection is over. Never raises for the peer."""
-        self._sender = asyncio.create_task(self._outbox.run(), name="deepgram:listen:send")
-        tasks = {
-            asyncio.create_task(self._receive(), name="deepgram:listen:receive"),
-            asyncio.create_task(self._watch(), name="deepgram:listen:watch"),
-        }
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                log_unexpected(task)
-        finally:
-            for task in (*tasks, self._sender):
-                task.cancel()
-            await asyncio.gather(*tasks, self._sender, return_exceptions=True)
-
-    async def _receive(self) -> None:
-        """Read until the peer is gone or the stream was ended."""
-        while True:
-            message = await self._websocket.receive()
-            if message["type"] == "websocket.disconnect":
-                return
-            await self._faults.wait_out_stall(self._opened_at)
-            data, text = message.get("bytes"), message.get("text")
-            if text is not None:
-                going_on = await self._control(text)
-            else:
-                going_on = await self._audio(data or b"")
-            if not going_on:
-                return
-
-    async def _audio(self, data: bytes) -> bool:
-        self._heard_at = asyncio.get_running_loop().time()
+    async def take_audio(self, data: bytes) -> bool:
+        """Transcribe; an empty message ends the stream."""
         if not data:
             await self._end()
             return False
@@ -94,14 +51,15 @@ class ListenSession:
             await self._publish(self._transcribers[channel].push(samples), channel)
         return True
 
-    async def _control(self, text: str) -> bool:
+    async def take_text(self, text: str) -> bool:
+        """Do as told."""
         try:
             message = orjson.loads(text)
             kind = message.get("type") if isinstance(message, dict) else None
         except orjson.JSONDecodeError:
             kind = None
         if kind == "KeepAlive":
-            self._heard_at = asyncio.get_running_loop().time()
+            self.heard()
         elif kind == "Finalize":
             self._open_transcribers()
             for channel, transcriber in enumerate(self._transcribers):
@@ -162,25 +120,4 @@ class ListenSession:
             await self._publish(transcriber.finish(), channel)
         position = max((transcriber.position_secs for transcriber in self._transcribers), default=0.0)
         await self._outbox.put(self._writer.metadata(position))
-        await self._outbox.finish()
-        if self._sender is not None:
-            await asyncio.wait({self._sender})
-        await close_quietly(self._websocket, 1000)
-
-    async def _watch(self) -> None:
-        """Close an idle stream, and one that a fault closes."""
-        loop = asyncio.get_running_loop()
-        fault_at = self._opened_at + (
-            _LONGEST_STREAM_SECS if self._faults.close_after_seconds is None else self._faults.close_after_seconds
-        )
-        while True:
-            idle_at = self._heard_at + self._service.options.idle_seconds
-            now = loop.time()
-            if now >= fault_at:
-                await close_quietly(self._websocket, self._faults.close_code, self._faults.close_reason)
-                return
-            if now >= idle_at:
-                self._service.counters.idle_closes += 1
-                await close_quietly(self._websocket, 1011, IDLE_REASON)
-                return
-            await asyncio.sleep(min(fault_at, idle_at) - now)
+        await self.send_the_rest_and_close()

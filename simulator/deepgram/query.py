@@ -71,9 +71,9 @@ def parse_listen(query: Mapping[str, str], options: DeepgramOptions) -> ListenQu
         raise bad_request(f"Invalid query string: unsupported encoding '{encoding}' for this stand-in.")
     if encoding is not None and "sample_rate" not in query:
         raise bad_request("Invalid query string: sample_rate is required when encoding is specified.")
-    channels = _integer(query, "channels", 1, 1, 8)
+    channels = integer_of(query, "channels", 1, 1, 8)
     interim = _flag(query, "interim_results")
-    utterance_end = _integer(query, "utterance_end_ms", 0, 0, 10_000)
+    utterance_end = integer_of(query, "utterance_end_ms", 0, 0, 10_000)
     if utterance_end and not interim:
         raise bad_request("Invalid query string: utterance_end_ms requires interim_results=true.")
     if 0 < utterance_end < 1000:
@@ -81,7 +81,7 @@ def parse_listen(query: Mapping[str, str], options: DeepgramOptions) -> ListenQu
     return ListenQuery(
         model=query.get("model", "nova-3"),
         encoding=encoding,
-        sample_rate=_integer(query, "sample_rate", 16000, 8000, 48000),
+        sample_rate=integer_of(query, "sample_rate", 16000, 8000, 48000),
         channels=channels,
         multichannel=_flag(query, "multichannel"),
         punctuate=_flag(query, "punctuate") or _flag(query, "smart_format"),
@@ -108,7 +108,7 @@ def parse_speak(query: Mapping[str, str], options: DeepgramOptions) -> SpeakQuer
     encoding = query.get("encoding", "linear16")
     if encoding not in ENCODERS:
         raise bad_request(f"Invalid query string: unsupported encoding '{encoding}'.")
-    rate = _integer(query, "sample_rate", 24000 if encoding == "linear16" else 8000, 8000, 48000)
+    rate = integer_of(query, "sample_rate", 24000 if encoding == "linear16" else 8000, 8000, 48000)
     if rate not in _SPEAK_RATES[encoding]:
         raise bad_request(f"Invalid query string: sample_rate {rate} is not available for {encoding}.")
     container = query.get("container", "none")
@@ -123,7 +123,7 @@ def _endpointing(query: Mapping[str, str]) -> float | None:
         return None
     if value == "true":
         return _DEFAULT_ENDPOINTING_MS / 1000
-    return _integer(query, "endpointing", 0, 0, 60_000) / 1000
+    return integer_of(query, "endpointing", 0, 0, 60_000) / 1000
 
 
 def _flag(query: Mapping[str, str], name: str) -> bool:
@@ -133,7 +133,12 @@ def _flag(query: Mapping[str, str], name: str) -> bool:
     return value == "true"
 
 
-def _integer(query: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+def integer_of(query: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    """A whole number of the query, or its default.
+
+    Raises:
+        RefusedError: 400 naming the parameter.
+    """
     text = query.get(name)
     if text is None:
         return default

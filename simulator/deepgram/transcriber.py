@@ -130,6 +130,16 @@ class Transcriber:
         """Audio analysed so far, in seconds."""
         return self._frame * STREAM_HOP_SECS
 
+    @property
+    def silence_secs(self) -> float:
+        """Audio since the last sound of speech; meaningless before the first."""
+        return (self._frame - 1 - self._last_speech) * STREAM_HOP_SECS
+
+    @property
+    def hears_speech(self) -> bool:
+        """True while a segment of speech is under way; all before it was given out as final."""
+        return self._speaking
+
     def push(self, samples: npt.NDArray[np.int16]) -> list[Event]:
         """Take in audio; returns what it leads to, in order."""
         frames = self._extractor.push(samples)
@@ -350,7 +360,7 @@ class Transcriber:
             is_final=is_final,
             speech_final=speech_final,
             from_finalize=from_finalize,
-            silence_secs=(self._frame - 1 - self._last_speech) * STREAM_HOP_SECS if self._speaking else 0.0,
+            silence_secs=self.silence_secs if self._speaking else 0.0,
             unknown=unknown,
         )
 

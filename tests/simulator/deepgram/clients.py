@@ -1,4 +1,4 @@
-"""Small raw clients of the two WebSockets."""
+"""Small raw clients of the WebSockets, and the official one."""
 
 import asyncio
 import contextlib
@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from urllib.parse import urlencode
 
 import websockets
+from deepgram import AsyncDeepgramClient
+from deepgram.environment import DeepgramClientEnvironment
 from websockets.asyncio.client import ClientConnection
 
 from tests.simulator.deepgram.streams import Samples
@@ -19,6 +21,13 @@ KEY = {"Authorization": "Token test-key"}
 def socket_url(base: str, path: str, **query: object) -> str:
     """The ws:// address of `path`."""
     return base.replace("http", "ws", 1) + path + "?" + urlencode({k: str(v) for k, v in query.items()})
+
+
+def sdk_client(url: str, key: str = "test-key") -> AsyncDeepgramClient:
+    """The deepgram-sdk, led to a simulator."""
+    sockets = url.replace("http", "ws", 1)
+    environment = DeepgramClientEnvironment(base=url, production=sockets, agent=sockets, agent_rest=url)
+    return AsyncDeepgramClient(api_key=key, environment=environment)
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from simulator.audio import samples_to_linear16, samples_to_ulaw
 from simulator.deepgram.app import create_app
 from simulator.deepgram.audio_input import UndecodableAudioError, read_wav_header
-from simulator.deepgram.listen import IDLE_REASON
+from simulator.deepgram.audio_stream import IDLE_REASON
 from simulator.deepgram.options import DeepgramOptions
 from simulator.deepgram.query import ENCODERS
 from simulator.deepgram.wav import wav_header

@@ -3,9 +3,7 @@
 import asyncio
 
 import pytest
-from deepgram import AsyncDeepgramClient
 from deepgram.core.api_error import ApiError
-from deepgram.environment import DeepgramClientEnvironment
 from deepgram.listen.v1.types import ListenV1Metadata, ListenV1Results, ListenV1SpeechStarted
 from deepgram.speak.v1.types import SpeakV1Cleared, SpeakV1Flushed, SpeakV1Metadata, SpeakV1Text
 
@@ -13,21 +11,16 @@ from simulator.audio import linear16_to_samples, samples_to_linear16, samples_to
 from simulator.deepgram.options import DEFAULT_VOICES
 from simulator.deepgram.wav import wav_header
 from simulator.voice import synthesize
+from tests.simulator.deepgram.clients import sdk_client
 from tests.simulator.deepgram.streams import line
 
 _TEXT = "I would like to book an appointment for Monday"
 
 
-def _client(url: str, key: str = "test-key") -> AsyncDeepgramClient:
-    sockets = url.replace("http", "ws", 1)
-    environment = DeepgramClientEnvironment(base=url, production=sockets, agent=sockets, agent_rest=url)
-    return AsyncDeepgramClient(api_key=key, environment=environment)
-
-
 async def test_live_transcription_with_interims(url: str) -> None:
     received: list[object] = []
     audio = samples_to_ulaw(line([_TEXT, 0.6]))
-    async with _client(url).listen.v1.connect(
+    async with sdk_client(url).listen.v1.connect(
         model="nova-3",
         encoding="mulaw",
         sample_rate=8000,
@@ -61,19 +54,21 @@ async def test_live_transcription_with_interims(url: str) -> None:
 
 async def test_wrong_keys_are_401_for_the_sdk_too(url: str) -> None:
     with pytest.raises(ApiError) as caught:
-        async with _client(url, "bad-key").listen.v1.connect(model="nova-3", encoding="mulaw", sample_rate=8000):
+        async with sdk_client(url, "bad-key").listen.v1.connect(
+            model="nova-3", encoding="mulaw", sample_rate=8000
+        ):
             pass
     assert caught.value.status_code == 401
     with pytest.raises(ApiError) as caught:
-        await _client(url, "bad-key").manage.v1.projects.list()
+        await sdk_client(url, "bad-key").manage.v1.projects.list()
     assert caught.value.status_code == 401
 
 
 async def test_the_key_check_and_the_models(url: str) -> None:
-    projects = await _client(url).manage.v1.projects.list()
+    projects = await sdk_client(url).manage.v1.projects.list()
     assert projects.projects
     assert projects.projects[0].project_id
-    models = await _client(url).manage.v1.models.list()
+    models = await sdk_client(url).manage.v1.models.list()
     assert models.stt
     assert models.tts
     assert "aura-2-thalia-en" in {model.canonical_name for model in models.tts}
@@ -82,7 +77,7 @@ async def test_the_key_check_and_the_models(url: str) -> None:
 async def test_streaming_speech(url: str) -> None:
     audio = bytearray()
     marks: list[object] = []
-    async with _client(url).speak.v1.connect(
+    async with sdk_client(url).speak.v1.connect(
         model="aura-2-thalia-en", encoding="mulaw", sample_rate="8000"
     ) as connection:
         await connection.send_text(SpeakV1Text(text="Hello, how are you?"))
@@ -109,7 +104,7 @@ async def test_streaming_speech(url: str) -> None:
 async def test_speech_over_rest(url: str) -> None:
     chunks = [
         chunk
-        async for chunk in _client(url).speak.v1.audio.generate(
+        async for chunk in sdk_client(url).speak.v1.audio.generate(
             text="Hello again.", model="aura-2-apollo-en", encoding="linear16", sample_rate=16000, container="none"
         )
     ]
@@ -119,7 +114,7 @@ async def test_speech_over_rest(url: str) -> None:
 
 async def test_speech_over_rest_is_limited(url: str) -> None:
     with pytest.raises(ApiError) as caught:
-        async for _ in _client(url).speak.v1.audio.generate(text="x" * 2001, model="aura-2-apollo-en"):
+        async for _ in sdk_client(url).speak.v1.audio.generate(text="x" * 2001, model="aura-2-apollo-en"):
             pass
     assert caught.value.status_code == 413
 
@@ -127,7 +122,7 @@ async def test_speech_over_rest_is_limited(url: str) -> None:
 async def test_a_recording(url: str) -> None:
     samples = line([_TEXT, 0.8, "What are your prices?", 0.5], rate=16000)
     wav = wav_header("linear16", 16000, samples.size * 2) + samples_to_linear16(samples)
-    answer = await _client(url).listen.v1.media.transcribe_file(request=wav, model="nova-3", smart_format=True)
+    answer = await sdk_client(url).listen.v1.media.transcribe_file(request=wav, model="nova-3", smart_format=True)
     channels = getattr(answer, "results").channels  # noqa: B009 - the SDK types the answer as a union
     alternative = channels[0].alternatives[0]
     assert alternative.transcript == f"{_TEXT} What are your prices?"
@@ -137,5 +132,5 @@ async def test_a_recording(url: str) -> None:
 
 async def test_a_recording_that_is_none(url: str) -> None:
     with pytest.raises(ApiError) as caught:
-        await _client(url).listen.v1.media.transcribe_file(request=b"not audio at all", model="nova-3")
+        await sdk_client(url).listen.v1.media.transcribe_file(request=b"not audio at all", model="nova-3")
     assert caught.value.status_code == 400
