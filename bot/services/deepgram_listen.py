@@ -9,18 +9,12 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from loguru import logger
 from websockets.asyncio.client import ClientConnection
-from websockets.exceptions import ConnectionClosed
 
 from bot.media.format import MediaFormat
 from bot.services.audio_backlog import AudioBacklog
-from bot.services.deepgram_socket import (
-    RETRY_DELAYS_SECONDS,
-    live_url,
-    open_socket,
-    send_within_deadline,
-)
+from bot.services.deepgram_socket import live_url, send_within_deadline
+from bot.services.kept_connection import KeptConnection
 from bot.services.listen_result import ListenResult, parse_result
 from config.errors import VendorError
 
@@ -32,8 +26,6 @@ FINALIZE_ANSWER_SECONDS = 1.0
 """A Finalize that Deepgram had nothing to say to may go unanswered; after this it is forgotten."""
 SILENT_PEER_SECONDS = 1.9
 """Nothing at all after a Finalize for this long: the connection is taken for dead, once."""
-LONGEST_DEAF_SECONDS = 6.0
-"""Without a connection for this long the caller is told so instead of being left in silence."""
 ANSWER_SLACK_SECONDS = 0.05
 """Rounding of positions in an answer."""
 
@@ -102,9 +94,7 @@ class DeepgramListener:
         on_result: Callable[[ListenResult, bool], None],
         on_failure: Callable[[VendorError], None],
     ) -> None:
-        self._options = options
         self._on_result = on_result
-        self._on_failure = on_failure
         self._format = options.media_format
         self._backlog = AudioBacklog(self._format.byte_count(BACKLOG_SECONDS))
         self._finalize_at: list[int] = []
@@ -113,14 +103,21 @@ class DeepgramListener:
         self._trusts_silence = False
         self._base_offset = 0
         self._wake = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
-        self.connected = asyncio.Event()
-        self.reconnections = 0
+        self._connection = KeptConnection(options.url(), options.api_key, self, on_failure)
+
+    @property
+    def connected(self) -> asyncio.Event:
+        """Set while there is a connection."""
+        return self._connection.connected
+
+    @property
+    def reconnections(self) -> int:
+        """Connections that were lost so far."""
+        return self._connection.reconnections
 
     def start(self) -> None:
         """Begin connecting; audio may be sent before and meanwhile."""
-        self._task = asyncio.get_running_loop().create_task(self._run(), name="deepgram-listen")
-        self._task.add_done_callback(self._ended)
+        self._connection.start()
 
     def send_audio(self, payload: bytes) -> None:
         """Take audio; never blocks."""
@@ -134,91 +131,37 @@ class DeepgramListener:
 
     async def close(self) -> None:
         """End the stream and free everything; idempotent."""
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await self._connection.close()
 
-    def _ended(self, task: "asyncio.Task[None]") -> None:
-        error = None if task.cancelled() else task.exception()
-        if error is not None:
-            # A defect of ours; whoever is told can at least say so to the caller.
-            logger.opt(exception=error).error("Transcription failed unexpectedly")
-            self._on_failure(VendorError("deepgram", "Transcription failed unexpectedly.", permanent=True))
+    # --- over the connection ------------------------------------------------------------------------------
 
-    async def _run(self) -> None:
-        attempt = 0
-        loop = asyncio.get_running_loop()
-        deaf_since = loop.time()
-        while True:
-            await asyncio.sleep(RETRY_DELAYS_SECONDS[min(attempt, len(RETRY_DELAYS_SECONDS) - 1)])
-            try:
-                socket = await open_socket(self._options.url(), self._options.api_key)
-            except VendorError as error:
-                logger.bind(vendor="deepgram", permanent=error.permanent).warning(error.message)
-                if error.permanent or loop.time() - deaf_since > LONGEST_DEAF_SECONDS:
-                    self._on_failure(error)
-                    return
-                attempt += 1
-                continue
-            attempt = await self._serve(socket, attempt)
-            deaf_since = loop.time()
-            self.reconnections += 1
-
-    async def _serve(self, socket: ClientConnection, attempt: int) -> int:
-        """Use one connection until it is lost; returns the attempt number to go on with."""
+    def opened(self) -> None:
+        """What was not settled is sent again, and asked to be settled again."""
         self._base_offset = self._backlog.rewind()
         self._silent_since = None
         if self._unanswered:
             self._unanswered.clear()
             self._finalize_at.append(self._backlog.end)
-        self.connected.set()
         self._wake.set()
-        opened = asyncio.get_running_loop().time()
-        writer = asyncio.create_task(self._write(socket), name="deepgram-listen-writer")
-        try:
-            async for message in socket:
-                self._receive(message)
-        except ConnectionClosed:
-            pass  # `async for` already ends on a clean close; an unclean one is the same to us: reconnect
-        finally:
-            self.connected.clear()
-            writer.cancel()
-            await asyncio.gather(writer, return_exceptions=True)
-            await self._say_goodbye(socket)
-        logger.bind(vendor="deepgram", close_code=socket.close_code).warning(
-            "The transcription connection was lost; reconnecting"
-        )
-        # A connection that held for a while earns an immediate retry; one that breaks at once backs off.
-        return 0 if asyncio.get_running_loop().time() - opened > 1.0 else attempt + 1
 
-    async def _say_goodbye(self, socket: ClientConnection) -> None:
-        try:
-            await send_within_deadline(socket, '{"type":"CloseStream"}')
-        except (ConnectionClosed, TimeoutError):
-            return
-        finally:
-            await socket.close()
+    async def write(self, socket: ClientConnection) -> None:
+        """Send audio and Finalizes as they come, and KeepAlives meanwhile.
 
-    async def _write(self, socket: ClientConnection) -> None:
+        Raises:
+            TimeoutError: The peer takes or answers nothing.
+        """
         piece = self._format.byte_count(SEND_BYTES_SECONDS)
-        try:
-            while True:
-                self._wake.clear()
-                await self._drain(socket, piece)
-                if self._is_dead():
-                    self._trusts_silence = True
-                    raise TimeoutError
-                try:
-                    async with asyncio.timeout(KEEP_ALIVE_SECONDS):
-                        await self._wake.wait()
-                except TimeoutError:
-                    await send_within_deadline(socket, '{"type":"KeepAlive"}')
-        except TimeoutError:
-            logger.bind(vendor="deepgram").warning("The transcription connection does not answer")
-            socket.transport.abort()
-        except ConnectionClosed:
-            return  # the reader sees the same and reconnects
+        while True:
+            self._wake.clear()
+            await self._drain(socket, piece)
+            if self._is_dead():
+                self._trusts_silence = True
+                raise TimeoutError
+            try:
+                async with asyncio.timeout(KEEP_ALIVE_SECONDS):
+                    await self._wake.wait()
+            except TimeoutError:
+                await send_within_deadline(socket, '{"type":"KeepAlive"}')
 
     async def _drain(self, socket: ClientConnection, piece: int) -> None:
         while True:
@@ -245,7 +188,8 @@ class DeepgramListener:
             return False
         return asyncio.get_running_loop().time() - self._silent_since > SILENT_PEER_SECONDS
 
-    def _receive(self, message: str | bytes) -> None:
+    def receive(self, message: str | bytes) -> None:
+        """Settle and report what a result says."""
         self._silent_since = None
         result = parse_result(message)
         if result is None:
