@@ -30,7 +30,6 @@ from bot.services.measured_model import MeasuredChatModel
 from bot.services.ollama_chat import OllamaChatModel
 from bot.services.phrase_cache import PhraseCache
 from bot.telephony import create_telephony
-from config.errors import ConfigurationError
 from config.settings import Settings
 from data.agent_config import AgentConfig
 from data.database import Database
@@ -96,13 +95,8 @@ async def open_call_runtime(
         only_agent: The one agent that is going to be called, if there is to be only one.
 
     Raises:
-        ConfigurationError: The embedding model cannot be loaded, or a setting cannot be served.
+        ConfigurationError: The embedding model cannot be loaded.
     """
-    if settings.deepgram_stt_model.startswith("flux"):
-        raise ConfigurationError(
-            "DEEPGRAM_STT_MODEL names a Flux model, which this version cannot use yet: set nova-3 or nova-2.",
-            param="DEEPGRAM_STT_MODEL",
-        )
     owner = process_owner()
     async with AsyncExitStack() as stack:
         knowledge = build_knowledge(settings)

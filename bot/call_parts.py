@@ -15,7 +15,7 @@ from bot.media.format import MediaFormat
 from bot.media.plane import MediaPlane
 from bot.media.speech_gate import SpeechGate, SpeechGateOptions
 from bot.reply_parts import ReplyParts, make_reply_parts
-from bot.services.deepgram_listen import ListenOptions
+from bot.services.call_listener import listen_options
 from bot.services.deepgram_speak import SpeakOptions
 from bot.services.listen_result import ListenResult
 from bot.services.speech_to_text import SpeechToText
@@ -140,7 +140,7 @@ def make_parts(
         plane.recogniser_answered()
 
     speech_to_text = SpeechToText(
-        ListenOptions(speech.base_url, speech.api_key, speech.stt_model, agent.settings.language, media_format),
+        listen_options(speech.base_url, speech.api_key, speech.stt_model, agent, media_format),
         on_words=words,
         on_settled=settled,
         on_failure=hooks.deaf,
@@ -215,4 +215,5 @@ def _media_plane(
         barge_in=interruption.options,
         generations=generations,
         clock=asyncio.get_running_loop().time,
+        pieces=speech_to_text.listener.pieces,
     )

@@ -19,9 +19,8 @@ from pipecat.turns.user_turn_strategies import UserTurnStrategies
 from pipecat.workers.runner import WorkerRunner
 
 from bot.call_parts import CallParts
-from bot.endpointing import EndOfTurn
-from bot.patience import PATIENCE
 from bot.reply_parts import ReplyParts
+from bot.turn_ends import make_end_of_turn
 from bot.turn_start import CallerSpeaks
 from processors.consent import Consent
 from processors.grounding import Grounding
@@ -43,16 +42,10 @@ def build_pipeline(parts: CallParts) -> PipelineWorker:
         parts: The call's own pieces, already made.
     """
     context, reply, agent = LLMContext(), parts.reply, parts.reply.config.agent
+    listener = parts.speech_to_text.listener
     turns = UserTurnStrategies(
         start=[CallerSpeaks(lambda: parts.plane.may_interrupt)],
-        stop=[
-            EndOfTurn(
-                agent.silence_threshold_sec,
-                PATIENCE[agent.settings.turn_eagerness],
-                reply.speculation,
-                parts.plane.covers_speech,
-            )
-        ],
+        stop=[make_end_of_turn(listener, agent, reply.speculation, parts.plane.covers_speech)],
     )
     hear = [parts.bridge, parts.speech_to_text]
     prefetch = [RetrievalPrefetch(reply.retrieval)] if reply.retrieval is not None else []

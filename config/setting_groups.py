@@ -70,7 +70,11 @@ class DeepgramSettings(BaseModel):
     deepgram_voice: str = Field(
         "aura-2-thalia-en", min_length=1, description="Voice of agents that name none of their own."
     )
-    deepgram_stt_model: str = Field("nova-3", min_length=1, description="Recognition model: nova-3 or nova-2.")
+    deepgram_stt_model: str = Field(
+        "nova-3",
+        min_length=1,
+        description="Recognition model: nova-3 or nova-2; flux-general-en or -multi finds ends of turn itself.",
+    )
     deepgram_base_url: Url = Field(
         "https://api.deepgram.com", description="Where Deepgram is; http(s) or ws(s), self-hosted ones too."
     )

@@ -23,6 +23,17 @@ class TranscriptSettledFrame(ControlFrame):
 
 
 @dataclass
+class TurnEndLikelyFrame(ControlFrame):
+    """Speech-to-text believes that the caller's turn has ended; in order with the transcripts.
+
+    Attributes:
+        text: What the recogniser has of the turn; None when it goes on after all.
+    """
+
+    text: str | None
+
+
+@dataclass
 class SayFrame(DataFrame):
     """Say a fixed text as a reply of its own, with no language model (greeting, apology).
 

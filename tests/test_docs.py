@@ -271,7 +271,8 @@ def _assembled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     order: list[str] = []
     monkeypatch.setattr(pipeline, "Pipeline", lambda processors: order.extend(one.shown for one in processors))
     monkeypatch.setattr(pipeline, "PipelineWorker", MagicMock())
-    monkeypatch.setattr(pipeline, "PATIENCE", MagicMock())  # an agent's own choice, which a stand-in has not made
+    # An agent's own choice, which a stand-in has not made.
+    monkeypatch.setattr(pipeline, "make_end_of_turn", MagicMock())
     pipeline.build_pipeline(cast(CallParts, _stand_in(CallParts)))
     return order
 

@@ -46,6 +46,10 @@ class MediaFormat:
         """Bytes of that long a stretch, to the nearest sample (times are floats: never a sample short)."""
         return round(seconds * self.sample_rate) * self.sample_bytes
 
+    def silence(self, seconds: float) -> bytes:
+        """That long without a sound."""
+        return (b"\xff" if self.encoding is Encoding.MULAW else b"\0") * self.byte_count(seconds)
+
     def to_pcm(self, payload: bytes) -> bytes:
         """Decode to 16-bit little-endian PCM at the same rate (µ-law: ITU-T G.711)."""
         return audioop.ulaw2lin(payload, 2) if self.encoding is Encoding.MULAW else payload

@@ -20,7 +20,7 @@ from bot.media.playback import HeardReply, Playback
 from bot.media.silero import SileroModel
 from bot.media.speech_gate import SpeechEdge, SpeechGate
 from bot.media.ticker import Ticker
-from bot.media.uplink import AudioConsumer, SpeechUplink
+from bot.media.uplink import USUAL_PIECES, AudioConsumer, PieceSizes, SpeechUplink
 from bot.media.utterance import Utterance
 from bot.transport.ports import MediaWire
 
@@ -45,6 +45,7 @@ class MediaPlane:
         generations: The call's reply numbers.
         filters: Applied to the caller's audio in order.
         clock: The loop's time.
+        pieces: How speech-to-text wants its audio cut.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class MediaPlane:
         generations: Generations,
         clock: Callable[[], float],
         filters: Sequence[AudioFilter] = (),
+        pieces: PieceSizes = USUAL_PIECES,
     ) -> None:
         self._format = media_format
         self._silero = silero
@@ -72,7 +74,7 @@ class MediaPlane:
         self._generations = generations
         self._clock = clock
         self._filters = tuple(filters)
-        self._uplink = SpeechUplink(consumer, media_format)
+        self._uplink = SpeechUplink(consumer, media_format, pieces)
         self._stream = silero.open(self._window)
         self._window_bytes = silero.window_samples * 2
         self._pcm = bytearray()

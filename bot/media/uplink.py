@@ -5,13 +5,26 @@ the caller says nothing. Whatever is waiting is flushed when speech begins, at e
 its end), and before a Finalize, so that the recogniser has heard everything it is asked to settle.
 """
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from bot.media.format import MediaFormat
 
-PIECE_SECONDS = 0.1
-SILENT_PIECE_SECONDS = 0.4
-"""As long as nobody speaks there is nothing to be recognised sooner."""
+
+@dataclass(frozen=True, slots=True)
+class PieceSizes:
+    """How much audio goes into one message, in seconds.
+
+    Attributes:
+        speech: While the caller may be speaking.
+        silence: As long as nobody speaks, when there is nothing to be recognised sooner.
+    """
+
+    speech: float = 0.1
+    silence: float = 0.4
+
+
+USUAL_PIECES = PieceSizes()
 
 
 class AudioConsumer(Protocol):
@@ -27,10 +40,12 @@ class AudioConsumer(Protocol):
 class SpeechUplink:
     """Coalesces audio for one consumer."""
 
-    def __init__(self, consumer: AudioConsumer, media_format: MediaFormat) -> None:
+    def __init__(
+        self, consumer: AudioConsumer, media_format: MediaFormat, pieces: PieceSizes = USUAL_PIECES
+    ) -> None:
         self._consumer = consumer
-        self._piece_bytes = media_format.byte_count(PIECE_SECONDS)
-        self._silent_piece_bytes = media_format.byte_count(SILENT_PIECE_SECONDS)
+        self._piece_bytes = media_format.byte_count(pieces.speech)
+        self._silent_piece_bytes = media_format.byte_count(pieces.silence)
         self._waiting = bytearray()
 
     def write(self, payload: bytes, *, speech: bool) -> None:

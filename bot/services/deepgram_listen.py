@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from websockets.asyncio.client import ClientConnection
 
 from bot.media.format import MediaFormat
+from bot.media.uplink import USUAL_PIECES
 from bot.services.audio_backlog import AudioBacklog
 from bot.services.deepgram_socket import live_url, send_within_deadline
 from bot.services.kept_connection import KeptConnection
@@ -87,6 +88,8 @@ class DeepgramListener:
         on_result: Called with each result and whether it settles the caller's last pause.
         on_failure: Called once when Deepgram refuses for good.
     """
+
+    pieces = USUAL_PIECES
 
     def __init__(
         self,

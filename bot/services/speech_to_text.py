@@ -5,17 +5,20 @@ from collections.abc import Callable
 from pipecat.frames.frames import InterimTranscriptionFrame, TranscriptionFrame
 from pipecat.utils.time import time_now_iso8601
 
+from bot.services.call_listener import CallListener
 from bot.services.deepgram_listen import DeepgramListener, ListenOptions
+from bot.services.flux_listen import FluxHooks, FluxListener
+from bot.services.flux_options import FluxOptions
 from bot.services.listen_result import ListenResult
 from config.errors import VendorError
-from processors.frames import TranscriptSettledFrame
+from processors.frames import TranscriptSettledFrame, TurnEndLikelyFrame
 from processors.pumped import PumpedProcessor
 
 CALLER = "caller"
 
 
 class SpeechToText(PumpedProcessor):
-    """Pushes interim and final transcripts, and when they are settled.
+    """Pushes interim and final transcripts, when they are settled, and likely ends where the model finds them.
 
     Args:
         options: How to transcribe.
@@ -27,7 +30,7 @@ class SpeechToText(PumpedProcessor):
 
     def __init__(
         self,
-        options: ListenOptions,
+        options: ListenOptions | FluxOptions,
         on_words: Callable[[ListenResult], bool],
         on_settled: Callable[[], None],
         on_failure: Callable[[VendorError], None],
@@ -35,7 +38,11 @@ class SpeechToText(PumpedProcessor):
         super().__init__("speech-to-text")
         self._on_words = on_words
         self._on_settled = on_settled
-        self.listener = DeepgramListener(options, self._on_result, on_failure)
+        self.listener: CallListener = (
+            FluxListener(options, FluxHooks(self._on_result, self._on_likely_end, on_failure))
+            if isinstance(options, FluxOptions)
+            else DeepgramListener(options, self._on_result, on_failure)
+        )
 
     async def stop(self) -> None:
         """Close the connection with the pipeline."""
@@ -53,3 +60,6 @@ class SpeechToText(PumpedProcessor):
         if settles:
             self._on_settled()
             self.submit(TranscriptSettledFrame())
+
+    def _on_likely_end(self, text: str | None) -> None:
+        self.submit(TurnEndLikelyFrame(text))

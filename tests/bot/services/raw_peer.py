@@ -1,7 +1,7 @@
 """A WebSocket peer whose behaviour a test writes line by line, for what no vendor promises to do."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from websockets.asyncio.server import ServerConnection, serve
@@ -35,5 +35,31 @@ def results(text: str, start: float, end: float, *, final: bool = True, from_fin
             "is_final": final,
             "from_finalize": from_finalize,
             "channel": {"alternatives": [{"transcript": text, "confidence": 0.9}]},
+        }
+    )
+
+
+def turn_info(
+    event: str,
+    text: str,
+    heard: float,
+    *,
+    words: Sequence[tuple[str, float, float | None, float | None]] = (),
+) -> str:
+    """Flux's `TurnInfo` message; `words` are text, confidence, start and end."""
+    return json.dumps(
+        {
+            "type": "TurnInfo",
+            "event": event,
+            "turn_index": 0,
+            "audio_window_start": 0.0,
+            "audio_window_end": heard,
+            "transcript": text,
+            "words": [
+                {"word": word, "confidence": confidence}
+                | ({} if start is None or end is None else {"start": start, "end": end})
+                for word, confidence, start, end in words
+            ],
+            "end_of_turn_confidence": 0.5,
         }
     )
