@@ -10,6 +10,7 @@ from data.agent_config import AgentSettings, RagSettings
 from data.records import CallStatus, EndReason
 from simulator.faults import FaultPlan
 from simulator.ollama.options import ScriptedReply
+from simulator.twilio.faults import CallerFaults
 from tests.calls.house import CallHouse, open_house
 from tests.calls.phone import Dial, transcript
 from tests.calls.test_speculation import counted
@@ -110,11 +111,14 @@ async def test_a_turn_that_flux_never_ends_is_ended_and_answered(flux_house: Cal
     assert transcript(record) == [("user", QUESTION), ("agent", NINE)]
 
 
-async def test_a_connection_lost_in_a_turn_loses_no_word(flux_house: CallHouse, dial: Dial) -> None:
+async def test_neither_a_lost_connection_nor_a_line_that_sends_no_silence_costs_a_turn(
+    flux_house: CallHouse, dial: Dial
+) -> None:
     house = flux_house
     await house.vendors.script(ScriptedReply(match="time do you open", text=NINE))
     house.vendors.break_deepgram("listen", FaultPlan(close_after_seconds=1.0), 1)
-    phone = await dial(await house.add_agent(settings=settings()), at=house)
+    number = await house.add_agent(settings=settings())
+    phone = await dial(number, CallerFaults(no_media_in_silence=True), at=house)
     await asyncio.sleep(0.4)
     await phone.ask(QUESTION, NINE)
     record = await phone.hang_up()
