@@ -6,6 +6,7 @@ decision about turns is made by the frames below.
 
 from collections.abc import Sequence
 
+from pipecat.frames.frames import InterimTranscriptionFrame
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.processors.aggregators.llm_context import LLMContext
@@ -20,6 +21,7 @@ from pipecat.workers.runner import WorkerRunner
 
 from bot.call_parts import CallParts
 from bot.reply_parts import ReplyParts
+from bot.services.listen_result import ListenResult
 from bot.turn_ends import make_end_of_turn
 from bot.turn_start import CallerSpeaks
 from processors.consent import Consent
@@ -48,7 +50,11 @@ def build_pipeline(parts: CallParts) -> PipelineWorker:
         stop=[make_end_of_turn(listener, agent, reply.speculation, parts.plane.covers_speech)],
     )
     hear = [parts.bridge, parts.speech_to_text]
-    prefetch = [RetrievalPrefetch(reply.retrieval)] if reply.retrieval is not None else []
+
+    def holds_all(interim: InterimTranscriptionFrame) -> bool:
+        return isinstance(interim.result, ListenResult) and parts.plane.covers_speech(interim.result.end_seconds)
+
+    prefetch = [RetrievalPrefetch(reply.retrieval, holds_all)] if reply.retrieval is not None else []
     understand = understanding(context, reply, turns)
     repair = [_repair(understand[0], parts)]
     speak = [

@@ -6,10 +6,8 @@ The default model comes as a package, so that a machine without the internet has
 from importlib import resources
 from pathlib import Path
 
-import numpy as np
-
 from config.errors import ConfigurationError
-from data.knowledge.embedder import Embeddings
+from data.knowledge.embedding_precision import quickest_encode
 from data.knowledge.embedding_worker import Encode
 
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"
@@ -57,8 +55,4 @@ def load_model(name: str) -> Encode:
             param="EMBED_MODEL",
         ) from error
 
-    def encode(texts: list[str]) -> Embeddings:
-        vectors = model.encode(texts, batch_size=len(texts), normalize_embeddings=True, show_progress_bar=False)
-        return np.asarray(vectors, dtype=np.float32)
-
-    return encode
+    return quickest_encode(model)

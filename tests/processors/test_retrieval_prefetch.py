@@ -34,9 +34,13 @@ def interim(text: str) -> InterimTranscriptionFrame:
     return InterimTranscriptionFrame(text, "caller", "now")
 
 
+def whole(_interim: InterimTranscriptionFrame) -> bool:
+    return True
+
+
 async def test_hints_are_the_turns_words_so_far_and_all_frames_pass() -> None:
     retrieval = Hinted()
-    async with running(RetrievalPrefetch(retrieval)) as bench:
+    async with running(RetrievalPrefetch(retrieval, whole)) as bench:
         await bench.send(interim("how"), final("How much"), interim("is the"))
         await bench.until(InterimTranscriptionFrame, 2)
         await bench.send(VADUserStoppedSpeakingFrame())
@@ -48,7 +52,7 @@ async def test_hints_are_the_turns_words_so_far_and_all_frames_pass() -> None:
 
 async def test_nothing_is_searched_while_the_caller_speaks_on() -> None:
     retrieval = Hinted()
-    async with running(RetrievalPrefetch(retrieval)) as bench:
+    async with running(RetrievalPrefetch(retrieval, whole)) as bench:
         await bench.send(VADUserStoppedSpeakingFrame(), VADUserStartedSpeakingFrame())
         await bench.until(VADUserStartedSpeakingFrame)
         await bench.send(interim("how much is"), interim("how much is the"))
@@ -56,9 +60,20 @@ async def test_nothing_is_searched_while_the_caller_speaks_on() -> None:
     assert retrieval.hints == []
 
 
+async def test_words_that_lack_the_last_one_are_not_searched_for() -> None:
+    retrieval = Hinted()
+    async with running(RetrievalPrefetch(retrieval, lambda frame: frame.text == "How much is it?")) as bench:
+        await bench.send(interim("How much"), VADUserStoppedSpeakingFrame())
+        await bench.until(VADUserStoppedSpeakingFrame)
+        assert retrieval.hints == []
+        await bench.send(interim("How much is it?"))
+        await bench.until(InterimTranscriptionFrame, 2)
+    assert retrieval.hints == ["How much is it?"]
+
+
 async def test_a_new_turn_begins_with_no_words_whether_it_began_or_the_last_one_ended() -> None:
     retrieval = Hinted()
-    async with running(RetrievalPrefetch(retrieval)) as bench:
+    async with running(RetrievalPrefetch(retrieval, whole)) as bench:
         await bench.send(VADUserStoppedSpeakingFrame())
         await bench.until(VADUserStoppedSpeakingFrame)
         await bench.send(final("one"))

@@ -58,7 +58,7 @@ async def test_alone_or_in_a_batch_a_text_has_the_same_vector(embedder: Sentence
     texts = [f"question number {number} about {'solar ' * number}" for number in range(12)]
     together = await asyncio.gather(*(embedder.embed_query(text) for text in texts))
     one_by_one = await embedder.embed(texts)
-    assert np.stack(together) == pytest.approx(one_by_one, abs=1e-5)
+    assert (np.stack(together) * one_by_one).sum(axis=1).min() > 0.9999
 
 
 async def test_nothing_to_embed(embedder: SentenceTransformerEmbedder) -> None:
