@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from bench.retrieval.question_set import Business, Question
 from data.knowledge.chunking import ChunkOptions, chunk_text
 from data.knowledge.embedder import Embedder, Embeddings
-from data.knowledge.follow_up import resolve_follow_up
+from data.knowledge.follow_up import readings
 from data.knowledge.passage_index import PassageIndex
 from data.knowledge.passages import passages_of
 from data.knowledge.question_features import feature_matrix
@@ -102,7 +102,7 @@ class Laboratory:
         is_deprived: bool = False,
     ) -> Trial:
         previous = question.previous if self._resolve else None
-        query = resolve_follow_up(question.text, previous, self._extractor)
+        query = readings(question.text, previous, self._extractor)[-1]
         contrast = index.contrast(query)
         vector, *others = await self._embed([query] if contrast is None else [query, contrast])
         order = np.argsort(-(np.array([entry.embedding for entry in entries]) @ vector))[:NEAR_CANDIDATES]

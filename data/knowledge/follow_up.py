@@ -21,6 +21,10 @@ _POINTS_BACK = re.compile(
 )
 _STARTS_WITHIN = re.compile(r"^(?:on|in|at|for|from|with|without|until|till|after|before)\b", re.IGNORECASE)
 _MOST_WORDS_WITHIN = 5
+_VERB = re.compile(
+    r"\b(?:is|are|was|do|does|did|can|could|will|would|may|should|have|has|must|need|charge|offer|sell|take)\b|'s\b",
+    re.IGNORECASE,
+)
 _ADDRESSES = re.compile(r"\b(?:you|your)\b", re.IGNORECASE)
 _FEW_TERMS = 3
 _MOST_TERMS_AFTER_AND = 5
@@ -29,8 +33,8 @@ _MOST_WORDS = 12
 _PREVIOUS_CHARACTERS = 200
 
 
-def resolve_follow_up(question: str, previous: str | None, extractor: TermExtractor) -> str:
-    """The question as it would have been asked on its own.
+def readings(question: str, previous: str | None, extractor: TermExtractor) -> tuple[str, ...]:
+    """The question as it would have been asked on its own, in each way that it may be meant.
 
     Args:
         question: What the caller said.
@@ -39,11 +43,13 @@ def resolve_follow_up(question: str, previous: str | None, extractor: TermExtrac
         extractor: Tells words that say something from those that do not.
 
     Returns:
-        The question itself, or the previous one and the question after it.
+        The question itself; or the previous one and the question after it; or both, the question first: "and how
+        much is the delivery?" may be of what was spoken of, or a matter of its own. The documents tell.
     """
     if not previous or not previous.strip() or not is_follow_up(question, extractor):
-        return question
-    return f"{' '.join(previous.split())[-_PREVIOUS_CHARACTERS:]} {question}"
+        return (question,)
+    resolved = f"{' '.join(previous.split())[-_PREVIOUS_CHARACTERS:]} {question}"
+    return (question, resolved) if _is_whole(_BEGINS.sub("", question), extractor) else (resolved,)
 
 
 def is_follow_up(question: str, extractor: TermExtractor) -> bool:
@@ -62,3 +68,9 @@ def is_follow_up(question: str, extractor: TermExtractor) -> bool:
         # "How much?", but neither "Where are you?" nor "Yes, please".
         return points_back or (bool(terms.kind_words) and _ADDRESSES.search(question) is None)
     return points_back and telling < _FEW_TERMS
+
+
+def _is_whole(rest: str, extractor: TermExtractor) -> bool:
+    """Whether what comes after "and" is a question that names its own matter."""
+    names_something = bool(extractor.terms(rest).words)
+    return names_something and _VERB.search(rest) is not None and _POINTS_BACK.search(rest) is None

@@ -6,6 +6,7 @@ against each of them, and the calibration says which answers, and whether any do
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,7 +17,7 @@ from config.errors import CapacityError, ConfigurationError, VendorError
 from data.knowledge.bounded_executor import BoundedExecutor
 from data.knowledge.calibration import Calibration
 from data.knowledge.embedder import Embedder, Embeddings
-from data.knowledge.follow_up import resolve_follow_up
+from data.knowledge.follow_up import readings
 from data.knowledge.passage_index import PassageIndex
 from data.knowledge.passage_indexes import PassageIndexes
 from data.knowledge.search_terms import TermExtractor
@@ -33,6 +34,9 @@ KEYWORD_CANDIDATES = 16
 
 _LOOKED_AT = 24
 """Of the candidates in order, from which duplicates and what is too long are left out; more than any `top_k`."""
+
+_FAR_BETTER = 0.1
+"""What a question says itself counts for more than what it might lean on."""
 
 _INDEX_WAIT_SHARE = 0.4
 """Of the deadline, for an index that is being renewed."""
@@ -148,13 +152,13 @@ class Retriever:
         """
         started = time.perf_counter()
         options = options or RetrievalOptions()
-        query = resolve_follow_up(question, previous, self._extractor)
+        query, *others = readings(question, previous, self._extractor)
         found: list[Snippet] = []
         timed_out, failure = False, None
         if self._asks_something(query):
             try:
                 async with asyncio.timeout(deadline_seconds):
-                    found = await self._search(agent_id, query, started + deadline_seconds)
+                    query, found = await self._best_reading(agent_id, (query, *others), started + deadline_seconds)
             except TimeoutError:
                 timed_out = True
             except (CapacityError, ConfigurationError, VendorError) as error:
@@ -181,6 +185,15 @@ class Retriever:
         """False for "yes, please" and for nothing at all: no document answers those."""
         terms = self._extractor.terms(query)
         return bool(terms.words or terms.kind_words)
+
+    async def _best_reading(
+        self, agent_id: str, queries: Sequence[str], deadline: float
+    ) -> tuple[str, list[Snippet]]:
+        """The reading of a question that the documents answer best; the first unless another one is far better."""
+        results = await asyncio.gather(*(self._search(agent_id, query, deadline) for query in queries))
+        likelihoods = [found[0].similarity if found else 0.0 for found in results]
+        best = next(at for at, likely in enumerate(likelihoods) if likely >= max(likelihoods) - _FAR_BETTER)
+        return queries[best], results[best]
 
     async def _search(self, agent_id: str, query: str, deadline: float) -> list[Snippet]:
         """Every chunk looked at, best first, with its likelihood."""

@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 
 from config.errors import ConfigurationError
-from data.knowledge.embedding_precision import quickest_encode
+from data.knowledge.embedding_form import quickest_form
 from data.knowledge.embedding_worker import Encode
 
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"
@@ -55,4 +55,4 @@ def load_model(name: str) -> Encode:
             param="EMBED_MODEL",
         ) from error
 
-    return quickest_encode(model)
+    return quickest_form(model)

@@ -18,7 +18,7 @@ import data.knowledge
 names = [module.name for module in pkgutil.iter_modules(data.knowledge.__path__)]
 assert len(names) > 10, names
 for name in names:
-    if name != "chroma_collections":
+    if name not in ("chroma_collections", "sentence_network"):
         importlib.import_module(f"data.knowledge.{name}")
 from config.settings import Settings
 data.knowledge.factory.build_knowledge(Settings())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from data.knowledge.follow_up import resolve_follow_up
+from data.knowledge.follow_up import readings
 from data.knowledge.search_terms import TermExtractor
 
 BEFORE = "How much is the Lookout Room?"
@@ -22,7 +22,7 @@ BEFORE = "How much is the Lookout Room?"
     ],
 )
 def test_what_leans_on_the_question_before_is_searched_with_it(question: str) -> None:
-    assert resolve_follow_up(question, BEFORE, TermExtractor()) == f"{BEFORE} {question}"
+    assert readings(question, BEFORE, TermExtractor()) == (f"{BEFORE} {question}",)
 
 
 @pytest.mark.parametrize(
@@ -37,14 +37,27 @@ def test_what_leans_on_the_question_before_is_searched_with_it(question: str) ->
     ],
 )
 def test_what_stands_on_its_own_is_left_alone(question: str) -> None:
-    assert resolve_follow_up(question, BEFORE, TermExtractor()) == question
+    assert readings(question, BEFORE, TermExtractor()) == (question,)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "And how much does the bicycle weigh?",
+        "and after how many hours should I clean the microwave",
+        "Okay, and is breakfast included?",
+        "Also, do you take credit cards?",
+    ],
+)
+def test_and_may_go_on_or_begin_another_matter(question: str) -> None:
+    assert readings(question, BEFORE, TermExtractor()) == (question, f"{BEFORE} {question}")
 
 
 @pytest.mark.parametrize("previous", [None, "", "  "])
 def test_without_a_question_before_there_is_nothing_to_add(previous: str | None) -> None:
-    assert resolve_follow_up("And on Sundays?", previous, TermExtractor()) == "And on Sundays?"
+    assert readings("And on Sundays?", previous, TermExtractor()) == ("And on Sundays?",)
 
 
 def test_a_long_story_before_is_cut() -> None:
-    resolved = resolve_follow_up("And on Sundays?", "word " * 500, TermExtractor())
+    [resolved] = readings("And on Sundays?", "word " * 500, TermExtractor())
     assert len(resolved) < 250

@@ -173,6 +173,18 @@ async def test_a_follow_up_is_searched_with_what_came_before(knowledge: Knowledg
     assert alone.query == "Are you open on Sundays?"
 
 
+async def test_a_matter_of_its_own_after_and_is_not_searched_with_what_came_before(knowledge: Knowledge) -> None:
+    """The lesson: with each "and" the search grew by one more question, and found what the first had asked for."""
+    await fill(knowledge, "agent_1", SAMPLES)
+    previous = "Tell me everything about the warranty on the inverter."
+    for question in ("And how much is the home battery?", "And are you open on Saturdays?"):
+        result = await knowledge.retriever.retrieve(
+            "agent_1", question, EVERYTHING, previous=previous, deadline_seconds=5
+        )
+        assert result.query == question
+        previous = result.query
+
+
 async def test_two_agents_never_share_an_answer(knowledge: Knowledge, tmp_path: Path) -> None:
     for agent, price in (("agent_1", "111"), ("agent_2", "222")):
         (tmp_path / agent).mkdir()
