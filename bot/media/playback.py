@@ -151,7 +151,7 @@ class Playback:
 
     def pump(self, now: float) -> None:
         """Send what is due; called each tick and whenever audio arrives."""
-        if self.paused:
+        if self.paused or not (self._queue or self._finished or self.active):
             return
         while self._queue:
             utterance = self._queue[0]

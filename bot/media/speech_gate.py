@@ -71,11 +71,15 @@ class SpeechGate:
         """RMS above which there is something on the line besides its own noise."""
         return max(self._options.floor_energy, self.baseline * self._baseline_factor)
 
+    def is_silence(self, energy: float) -> bool:
+        """Whether a window of that RMS is not speech whatever the model says of it."""
+        return energy < self._options.floor_energy
+
     def feed(self, probability: float, energy: float) -> SpeechEdge | None:
         """Take one window: speech probability (0…1) and RMS (int16 units). Returns an edge, if this is one."""
         options = self._options
         threshold = options.keep_probability if self.speaking else options.start_probability
-        likely = self.likely = probability >= threshold and energy >= options.floor_energy
+        likely = self.likely = probability >= threshold and not self.is_silence(energy)
         if likely and energy >= self.interruption_energy:
             begun = (
                 probability >= options.sure_probability

@@ -6,11 +6,13 @@ import pytest
 
 from bot.barge_in import BargeInOptions
 from bot.generations import Generations
+from bot.media import plane
 from bot.media.filters import AudioFilter
 from bot.media.format import TELEPHONE
-from bot.media.plane import MediaPlane
-from bot.media.silero import WINDOW_SECONDS
+from bot.media.plane import SETTLED_WINDOWS, MediaPlane
+from bot.media.silero import WINDOW_SECONDS, SileroModel, SileroStream
 from bot.media.speech_gate import SpeechGate, SpeechGateOptions
+from simulator.deepgram.speech import encode_speech
 from tests.bot.media.fakes import (
     FakeClock,
     FarEnd,
@@ -30,7 +32,11 @@ class Call:
     """A plane with everything around it faked; the caller speaks through `hear`."""
 
     def __init__(
-        self, options: BargeInOptions | None = None, filters: tuple[AudioFilter, ...] = (), echo: str = "played"
+        self,
+        options: BargeInOptions | None = None,
+        filters: tuple[AudioFilter, ...] = (),
+        echo: str = "played",
+        silero: SileroModel | None = None,
     ) -> None:
         self.clock = FakeClock()
         self.far_end = FarEnd(self.clock, echo=echo)
@@ -38,7 +44,7 @@ class Call:
         self.transcriber = Transcriber()
         self.generations = Generations()
         self.ticker = ManualTicker()
-        self.silero = LoudnessModel()
+        self.silero = silero or LoudnessModel()
         self.ticker.subscribe(self.silero.run)
         self.plane = MediaPlane(
             media_format=TELEPHONE,
@@ -65,7 +71,10 @@ class Call:
 
     def hear(self, *sounds: tuple[float, float]) -> None:
         """Seconds of a sound of some RMS, in 20 ms messages in real time."""
-        audio = b"".join(tone(seconds, rms) for seconds, rms in sounds)
+        self.hear_audio(b"".join(tone(seconds, rms) for seconds, rms in sounds))
+
+    def hear_audio(self, audio: bytes) -> None:
+        """The same of any µ-law."""
         for at in range(0, len(audio), 160):
             self.wait(20)
             self.plane.receive_audio(audio[at : at + 160])
@@ -400,3 +409,34 @@ def test_a_recognition_covers_what_was_said_if_it_reaches_the_last_sound() -> No
     call.hear((0.5, 0), (1.0, LOUD), (0.2, 0))
     assert call.plane.covers_speech(1.5)
     assert not call.plane.covers_speech(1.4)
+
+
+class CountedSilero(SileroModel):
+    """The real network, which counts the windows it judges."""
+
+    def __init__(self) -> None:
+        super().__init__(8000)
+        self.windows = 0
+
+    def _run_batch(self, streams: list[SileroStream]) -> None:
+        self.windows += len(streams)
+        super()._run_batch(streams)
+
+
+@pytest.mark.parametrize("text", ["Stop.", "Sorry, how long is the warranty?", "Hold on.", "five", "What?"])
+def test_a_silent_line_spares_the_network_and_speech_after_it_is_found_as_soon(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speech = encode_speech(text, "en-us", "mulaw", 8000, 165)
+    audio = tone(3.0, 0) + speech + tone(1.0, 0)
+    judged, events = [], []
+    for settled_windows in (SETTLED_WINDOWS, 1000):
+        monkeypatch.setattr(plane, "SETTLED_WINDOWS", settled_windows)
+        silero = CountedSilero()
+        call = Call(silero=silero)
+        call.hear_audio(audio)
+        judged.append(silero.windows)
+        events.append((call.notes.log, call.notes.at))
+    assert events[0] == events[1]
+    assert events[0][0][:2] == ["speech_started", "speech_paused"]
+    assert judged[0] <= judged[1] - (3.0 + 0.9) / WINDOW_SECONDS + 2 * SETTLED_WINDOWS + 2
