@@ -69,7 +69,11 @@ class FeatureExtractor:
         return frames
 
     def _analyse(self, windows: npt.NDArray[np.int16]) -> Frames:
-        bank = self._bank
+        bank, count = self._bank, len(windows)
+        if not windows.any():
+            # What the sums below give for silence, which is most of a caller's audio.
+            silence = np.full((count, BANDS), SILENCE_DB, dtype=np.float32)
+            return Frames(silence, silence[:, 0].copy())
         spectrum = np.fft.rfft(windows * bank.window)[:, bank.low : bank.high]
         power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
         bands = 10 * np.log10(power @ bank.weights + 1e-10)
