@@ -45,6 +45,7 @@ def load_model(name: str) -> Encode:
 
     torch.set_num_threads(1)
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # warns of training
     location = locate_model(name)
     try:
         model = SentenceTransformer(location, device="cpu", local_files_only=Path(location).is_dir())
