@@ -35,6 +35,9 @@ makes the transport refuse a message (a Twilio media message has some 300 bytes)
 PING_SECONDS = 20.0
 CLOSING_SECONDS = 5
 """How long open connections may finish once calls have been drained."""
+SWITCH_SECONDS = 0.001
+"""How long a thread that searches or stores waits for Python's lock while the event loop has it: a search changes
+threads some five times, and each change would cost it up to 5 ms, Python's own choice, on a busy loop."""
 _BACKLOG = 2048
 _FORCE_CHECK_SECONDS = 0.1
 
@@ -166,6 +169,7 @@ async def serve(
         # What was loaded stays: the collector need never walk over models and modules again.
         gc.collect()
         gc.freeze()
+        sys.setswitchinterval(SWITCH_SECONDS)
 
         async def drain() -> None:
             calls = state.runtime.calls

@@ -190,10 +190,15 @@ class Retriever:
         self, agent_id: str, queries: Sequence[str], deadline: float
     ) -> tuple[str, list[Snippet]]:
         """The reading of a question that the documents answer best; the first unless another one is far better."""
-        results = await asyncio.gather(*(self._search(agent_id, query, deadline) for query in queries))
-        likelihoods = [found[0].similarity if found else 0.0 for found in results]
-        best = next(at for at, likely in enumerate(likelihoods) if likely >= max(likelihoods) - _FAR_BETTER)
-        return queries[best], results[best]
+        best_query, best, best_likely = queries[0], list[Snippet](), 0.0
+        for query in queries:
+            found = await self._search(agent_id, query, deadline)
+            likely = found[0].similarity if found else 0.0
+            if not best or likely > best_likely + _FAR_BETTER:
+                best_query, best, best_likely = query, found, likely
+            if best_likely >= 1.0 - _FAR_BETTER:
+                break  # nothing can be far better
+        return best_query, best
 
     async def _search(self, agent_id: str, query: str, deadline: float) -> list[Snippet]:
         """Every chunk looked at, best first, with its likelihood."""
