@@ -9,11 +9,15 @@ from bench.commands import barge_in, noise, pauses, soak
 from bench.environment import EnvironmentOptions, open_environment
 from bench.limits.soak_report import SoakOptions
 from bench.results import Report, read_reports, write_report
-from bench.turns.hearing import KnownReply
+from bench.turns.known_replies import hear_replies, peaceful_question, teach
+from bench.turns.replies import TOPIC_COUNT
 from bench.turns.turn_report import TurnOptions
-from tests.bench.turns.test_hearing import TRACKS
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+_KNOWN_SECONDS = 14.0
+"""Of each reply: one sound, or one interruption, disturbs its beginning."""
 
 
 def _ignore(_what: str, _done: int, _total: int) -> None: ...
@@ -21,8 +25,9 @@ def _ignore(_what: str, _done: int, _total: int) -> None: ...
 
 async def test_every_command_measures_a_server(tmp_path: Path) -> None:
     one = TurnOptions(cases=1, callers=1, a_call=1)
-    known = {topic: KnownReply(track) for topic, track in enumerate(TRACKS)}
     async with open_environment(EnvironmentOptions(most_calls=8)) as environment:
+        await teach(environment, [peaceful_question(topic) for topic in range(TOPIC_COUNT)], {})
+        known = await hear_replies(environment, _KNOWN_SECONDS)
         interrupted, disturbed, hesitant = await asyncio.gather(
             barge_in.measure(environment, one, _ignore, known),
             noise.measure(environment, one, _ignore, known),
