@@ -8,6 +8,7 @@ from bench.plot_style import DPI, SIZE, finish
 from bench.statistics import Spread
 from bench.tables import Table, times
 from bench.turns.noise_report import Effect, NoiseOutcome, NoiseReport
+from bench.turns.sounds import SYNTHESIZERS
 from bench.turns.turn_report import share
 from bench.turns.turn_tables import line_name, runs_table
 
@@ -17,7 +18,7 @@ _COLUMNS = ("", "sounds", "false stops", "false pauses", "gap, ms")
 def noise_tables(report: NoiseReport) -> tuple[Table, ...]:
     """All together; by kind, level and line; and how far the measurement is to be trusted."""
     outcomes = report.outcomes
-    groups = [("all", outcomes)]
+    groups = [("all", outcomes), ("without speech", tuple(o for o in outcomes if o.kind in SYNTHESIZERS))]
     for kind in dict.fromkeys(outcome.kind for outcome in outcomes):
         groups.append((kind, tuple(o for o in outcomes if o.kind == kind)))
     for level in sorted({outcome.level_dbfs for outcome in outcomes}, reverse=True):

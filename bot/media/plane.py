@@ -22,12 +22,13 @@ from bot.media.speech_gate import SpeechEdge, SpeechGate
 from bot.media.ticker import Ticker
 from bot.media.uplink import USUAL_PIECES, AudioConsumer, PieceSizes, SpeechUplink
 from bot.media.utterance import Utterance
+from bot.media.word_delay import WordDelay
 from bot.transport.ports import MediaWire
 
 LATE_WORDS_SECONDS = 0.05
 """Slack for the recogniser's rounding of positions."""
 SETTLED_WINDOWS = 16
-"""Silent windows (0.5 s) after which the network is spared more: its memory holds nothing but silence by then."""
+"""Silent windows (0.5 s) after which the network is spared more, and begins afresh with the next sound."""
 LINE_DEAD_SECONDS = 0.5
 """Without any audio for this long the caller counts as silent: some peers send nothing while nobody speaks."""
 
@@ -76,6 +77,7 @@ class MediaPlane:
         self._generations = generations
         self._clock = clock
         self._filters = tuple(filters)
+        self._consumer = consumer
         self._uplink = SpeechUplink(consumer, media_format, pieces)
         self._stream = silero.open(self._window)
         self._window_bytes = silero.window_samples * 2
@@ -89,6 +91,7 @@ class MediaPlane:
         self._words_owed = False
         self._closed = False
         self.caller = CallerClock()
+        self._word_delay = WordDelay()
         self.playback = Playback(wire, media_format, clock, self, generations.is_held)
         self._unsubscribe = ticker.subscribe(self._tick)
 
@@ -203,6 +206,8 @@ class MediaPlane:
             False for words that are no part of the conversation: those of a listener ("uh-huh"), or an echo.
         """
         late = end_seconds <= self._settled_seconds + LATE_WORDS_SECONDS
+        if text.strip() and not late:
+            self._word_delay.words(self._clock())
         if (late and not (self._words_owed and is_final)) or self._turn_reported or not text.strip():
             return True
         if not self.playback.active:
@@ -241,6 +246,8 @@ class MediaPlane:
         energy = audioop.rms(window, 2)
         self._silent_windows = self._silent_windows + 1 if self._gate.is_silence(energy) else 0
         if self._silent_windows > SETTLED_WINDOWS and not self._stream.pending:
+            if self._silent_windows == SETTLED_WINDOWS + 1:
+                self._silero.reset(self._stream)
             self._judge(0.0, energy)
             return
         self._energies.append(energy)
@@ -252,6 +259,8 @@ class MediaPlane:
 
     def _judge(self, probability: float, energy: float) -> None:
         edge = self._gate.feed(probability, energy)
+        if edge is SpeechEdge.STARTED:
+            self._word_delay.speech_began(self._clock())
         if self._gate.speaking and not self._gate.likely:
             # Perhaps the end: the recogniser may be done with the last word before that is certain.
             self._uplink.flush()
@@ -261,6 +270,8 @@ class MediaPlane:
                     loud_windows=self._gate.loud_windows,
                     likely=self._gate.likely,
                     now=self._clock(),
+                    blow=self._gate.blow,
+                    words_due=self._word_delay.due_seconds if self._consumer.connected.is_set() else None,
                 )
             )
         elif self._gate.speaking and not self._turn_reported:

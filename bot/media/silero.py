@@ -71,10 +71,9 @@ class SileroModel:
         """A new stream; `on_probability` is called with each window's speech probability, in order."""
         if not self._free_rows:
             self._grow()
-        row = self._free_rows.pop()
-        self._states[:, row] = 0.0
-        self._contexts[row] = 0.0
-        return SileroStream(row, on_probability)
+        stream = SileroStream(self._free_rows.pop(), on_probability)
+        self.reset(stream)
+        return stream
 
     def submit(self, stream: SileroStream, window: Samples) -> None:
         """Queue one window (`window_samples` floats in −1…1) for the next `run`; a closed stream takes none."""
@@ -82,6 +81,12 @@ class SileroModel:
             return
         stream.pending.append(window)
         self._ready[id(stream)] = stream
+
+    def reset(self, stream: SileroStream) -> None:
+        """Forget what a stream has heard: long silence makes the network slow to notice what comes after it."""
+        if not stream.closed:
+            self._states[:, stream.row] = 0.0
+            self._contexts[stream.row] = 0.0
 
     def close(self, stream: SileroStream) -> None:
         """Forget a stream and whatever of it was waiting; its callback is not called any more. Idempotent."""

@@ -27,6 +27,12 @@ class SpeechGateOptions:
         sure_probability: Speech beyond doubt: then the window before it counts as its beginning, for many words
             begin without voice ("stop", "sorry", "hold on") or in the middle of a window.
         onset_share: Of the energy that may interrupt, what such a beginning must have.
+        voiceless_probability: Below it a loud window is a blow: a cough, a door.
+        blow_share: Of the loudest window of a sound, how loud the blow before it has to be for the sound to belong
+            to it. The "s" of "sorry" is far softer than its vowel; a cough is loudest where it has no voice.
+        blow_windows: How long a blow is remembered.
+        noise_factor: Within this factor of the line's usual noise there is nothing but that noise …
+        most_noise_energy: … unless its RMS is above this, where speech could hide in it.
     """
 
     start_windows: int = 2
@@ -34,8 +40,13 @@ class SpeechGateOptions:
     start_probability: float = 0.5
     keep_probability: float = 0.35
     floor_energy: float = 60.0
-    sure_probability: float = 0.7
+    sure_probability: float = 0.75
     onset_share: float = 0.375
+    voiceless_probability: float = 0.3
+    blow_share: float = 0.5
+    blow_windows: int = 12
+    noise_factor: float = 1.6
+    most_noise_energy: float = 250.0
 
 
 class SpeechGate:
@@ -53,6 +64,9 @@ class SpeechGate:
         self._baseline_factor = baseline_factor
         self._run = 0
         self._previous_energy = 0.0
+        self._loudest = 0.0
+        self._blow_energy = 0.0
+        self._blow_windows_left = 0
         self.speaking = False
         self.baseline = 0.0
         """Smoothed RMS of the line while nobody speaks on it."""
@@ -71,27 +85,43 @@ class SpeechGate:
         """RMS above which there is something on the line besides its own noise."""
         return max(self._options.floor_energy, self.baseline * self._baseline_factor)
 
+    @property
+    def blow(self) -> bool:
+        """Whether the present sound began with a blow."""
+        return self._blow_windows_left > 0 and self._blow_energy >= self._options.blow_share * self._loudest
+
     def is_silence(self, energy: float) -> bool:
-        """Whether a window of that RMS is not speech whatever the model says of it."""
-        return energy < self._options.floor_energy
+        """Whether a window of that RMS holds nothing but the line's own noise, so that no model need judge it."""
+        noise = min(self.baseline * self._options.noise_factor, self._options.most_noise_energy)
+        return energy < max(self._options.floor_energy, noise)
 
     def feed(self, probability: float, energy: float) -> SpeechEdge | None:
         """Take one window: speech probability (0…1) and RMS (int16 units). Returns an edge, if this is one."""
         options = self._options
         threshold = options.keep_probability if self.speaking else options.start_probability
-        likely = self.likely = probability >= threshold and not self.is_silence(energy)
+        likely = self.likely = probability >= threshold and energy >= options.floor_energy
         if likely and energy >= self.interruption_energy:
             begun = (
                 probability >= options.sure_probability
                 and self._previous_energy >= options.onset_share * self.interruption_energy
             )
             self.loud_windows += 2 if begun and not self.loud_windows else 1
+            self._loudest = max(self._loudest, energy)
         else:
             self.loud_windows = 0
+            self._loudest = 0.0
+            self._watch_for_blow(probability, energy)
         self._previous_energy = energy
         if not likely and not self.speaking:
             self.baseline += (energy - self.baseline) * 0.05
         return self._advance(likely)
+
+    def _watch_for_blow(self, probability: float, energy: float) -> None:
+        if probability < self._options.voiceless_probability and energy >= self.interruption_energy:
+            self._blow_energy = max(energy, self._blow_energy if self._blow_windows_left else 0.0)
+            self._blow_windows_left = self._options.blow_windows
+        elif self._blow_windows_left:
+            self._blow_windows_left -= 1
 
     def _advance(self, likely: bool) -> SpeechEdge | None:
         if likely is self.speaking:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.barge_in import (
     BACKCHANNEL_SECONDS,
+    BLOW_WINDOWS,
     PAUSE_WINDOWS,
     QUIET_WINDOWS,
     UNANSWERED_WINDOWS,
@@ -27,9 +28,15 @@ class Line:
 
     `#` is loud speech, `o` soft speech, `x` is loud without being speech, `.` silence, `a` the recogniser's
     answer (no window).
+
+    Attributes:
+        blow: Whether the sounds begin with a blow.
+        words_due: When the recogniser would have words.
     """
 
     options: BargeInOptions = field(default_factory=BargeInOptions)
+    blow: bool = False
+    words_due: float | None = None
     windows: int = 0
     loud: int = 0
     actions: list[tuple[int, BargeInAction]] = field(default_factory=list)
@@ -47,7 +54,11 @@ class Line:
             self.windows += 1
             self.loud = self.loud + 1 if mark == "#" else 0
             action = self.barge_in.window(
-                loud_windows=self.loud, likely=mark in "#o", now=self.windows * WINDOW_SECONDS
+                loud_windows=self.loud,
+                likely=mark in "#o",
+                now=self.windows * WINDOW_SECONDS,
+                blow=self.blow,
+                words_due=self.words_due,
             )
             if action is not None:
                 self.actions.append((self.windows, action))
@@ -68,6 +79,25 @@ def test_loud_speech_pauses_at_the_second_window_and_interrupts_when_it_goes_on(
     assert action is CONFIRM
     wanted = 4 * WINDOW_SECONDS + BACKCHANNEL_SECONDS + line.options.min_speech_seconds
     assert confirmed * WINDOW_SECONDS == pytest.approx(wanted, abs=WINDOW_SECONDS)
+
+
+def test_what_a_quick_recogniser_finds_no_word_in_is_not_the_caller_and_the_agent_goes_on() -> None:
+    line = Line(words_due=0.6).hear("#" * 60)
+    assert [action for _, action in line.actions] == [PAUSE, RESUME], "a laugh, the television"
+    assert line.actions[1][0] * WINDOW_SECONDS < 0.9
+    assert line.words("what about Sundays") is CONFIRM, "words count all the same"
+
+
+def test_a_recogniser_that_takes_longer_for_its_words_is_given_the_time() -> None:
+    line = Line(words_due=1.1).hear("#" * 60)
+    resumed, action = line.actions[1]
+    assert action is RESUME
+    assert 1.1 <= resumed * WINDOW_SECONDS < 1.2
+
+
+def test_after_a_blow_it_takes_more_of_a_voice_to_pause() -> None:
+    assert Line(blow=True).hear("#" * (BLOW_WINDOWS - 1) + "." * 10).actions == [], "a cough"
+    assert Line(blow=True).hear("#" * BLOW_WINDOWS).actions == [(BLOW_WINDOWS, PAUSE)]
 
 
 def test_speech_may_be_soft_in_between() -> None:

@@ -53,10 +53,27 @@ async def test_a_cough_does_not_cost_the_caller_the_reply(house: CallHouse, dial
     assert not record.turns[-1].interrupted
 
 
+async def test_what_a_quick_recogniser_finds_no_words_in_only_pauses_the_agent(
+    house: CallHouse, dial: Dial
+) -> None:
+    await house.vendors.script(OPENING)
+    phone = await dial(await house.add_agent())
+    await phone.say(QUESTION)
+    await phone.agent_talks(0.4)
+    await phone.mumble(MUMBLE)
+    await phone.listen(quiet=1.5)
+    record = await phone.hang_up()
+
+    assert phone.measures.turns[-1].clear_at is not None, "it was silenced"
+    assert transcript(record) == [("user", QUESTION), ("agent", LONG)]
+    assert not record.turns[-1].interrupted
+
+
 async def test_speech_that_nobody_understands_does_not_silence_the_agent_for_ever(
     house: CallHouse, dial: Dial
 ) -> None:
     await house.vendors.script(OPENING)
+    house.vendors.slow_words()
     phone = await dial(await house.add_agent())
     await phone.say(QUESTION)
     await phone.agent_talks(0.4)
@@ -104,6 +121,7 @@ async def test_a_goodbye_broken_by_a_sound_is_said_again_and_still_ends_the_call
 ) -> None:
     bye = ScriptedCall(name="end_call", arguments={"reason": "the caller said goodbye"})
     await house.vendors.script(ScriptedReply(match="goodbye", text=GOODBYE, tool_calls=(bye,)))
+    house.vendors.slow_words()
     phone = await dial(await house.add_agent())
     await phone.say("That is all, goodbye.")
     await phone.agent_talks(0.4)

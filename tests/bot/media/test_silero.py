@@ -131,6 +131,23 @@ def test_more_calls_than_a_batch_holds_are_all_served(model: SileroModel) -> Non
     assert heard == [2] * 200
 
 
+async def test_a_stream_that_is_reset_hears_like_a_new_one(model: SileroModel) -> None:
+    samples = await spoken("Excuse me, one question.")
+    fresh = probabilities(model, windows_of(samples))
+    heard: list[float] = []
+    stream = model.open(heard.append)
+    for window in windows_of(np.zeros(8000 * 4, dtype=np.float32)):
+        model.submit(stream, window)
+        model.run()
+    heard.clear()
+    model.reset(stream)
+    for window in windows_of(samples):
+        model.submit(stream, window)
+        model.run()
+    model.close(stream)
+    assert heard == pytest.approx(fresh, abs=1e-5)
+
+
 def test_other_rates_are_refused() -> None:
     with pytest.raises(ValueError, match="44100"):
         SileroModel(44100)

@@ -101,3 +101,33 @@ def test_without_such_a_beginning_or_in_doubt_a_window_is_one(before: float, pro
     gate.feed(0.1, before)
     gate.feed(probability, 3000)
     assert gate.loud_windows == 1
+
+
+def test_a_cough_is_told_by_its_blow() -> None:
+    gate = make_gate()
+    feed(gate, (0.02, 5000), (0.01, 6000), (0.02, 2500), (0.9, 4000), (0.98, 5500))
+    assert gate.loud_windows == 3
+    assert gate.blow
+
+
+def test_the_soft_beginning_of_a_word_is_no_blow() -> None:
+    gate = make_gate()
+    feed(gate, (0.03, 900), (0.05, 1500), (0.97, 9000), (0.99, 15000))
+    assert gate.loud_windows == 3
+    assert not gate.blow, 'the "s" of "stop"'
+
+
+def test_a_blow_is_forgotten_by_the_time_somebody_speaks() -> None:
+    gate = make_gate()
+    feed(gate, (0.02, 9000), *[(0.02, 50)] * 12, (0.9, 5000), (0.95, 5000))
+    assert not gate.blow
+
+
+def test_what_is_as_soft_as_the_line_itself_is_silence_but_only_on_a_quiet_line() -> None:
+    gate = make_gate()
+    feed(gate, *[(0.05, 85)] * 200)
+    assert gate.is_silence(120)
+    assert not gate.is_silence(160)
+    feed(gate, *[(0.05, 600)] * 200)
+    assert gate.is_silence(240)
+    assert not gate.is_silence(700), "music may hide speech"
