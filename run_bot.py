@@ -166,10 +166,10 @@ def ingest(
 ) -> None:
     """Give an agent documents to answer from.
 
-    PDF, Word (DOCX), HTML, Markdown, text, CSV and JSON; whole folders; pages of the web. A folder with a
-    [bold]config.json[/bold] and a folder [bold]knowledge/[/bold] makes an agent of that name, if there is none.
-    The same document twice is one; a changed one takes the place of the one before. Interrupted, the same command
-    goes on where it was.
+    PDF, Word (DOCX), Excel (XLSX), HTML, Markdown, text, CSV and JSON; whole folders; pages of the web. A folder
+    with a [bold]config.json[/bold] and a folder [bold]knowledge/[/bold] makes an agent of that name, if there is
+    none. The same document twice is one; a changed one takes the place of the one before. Interrupted, the same
+    command goes on where it was.
 
     Exit code: 0 if all documents were taken in, 1 if some were not, 2 if it could not start.
     """

@@ -56,7 +56,7 @@ async def create_document_from_url(body: UrlBody, documents: Documents) -> Docum
     openapi_extra=FORM_SCHEMA,
 )
 async def create_document_from_file(request: Request, state: State, documents: Documents) -> DocumentCreated:
-    """PDF, Word (DOCX), HTML, Markdown, text, CSV or JSON; at most `MAX_DOCUMENT_MB`."""
+    """PDF, Word (DOCX), Excel (XLSX), HTML, Markdown, text, CSV or JSON; at most `MAX_DOCUMENT_MB`."""
     async with received_upload(request, required_knowledge(state).intake.max_bytes) as upload:
         return _created(await documents.add_file(upload))
 

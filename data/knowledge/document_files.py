@@ -10,6 +10,7 @@ from data.knowledge.extract.formats import SUFFIXES
 MAX_DOCUMENTS = 1_000
 ORGANIZATION_FILE = "config.json"
 KNOWLEDGE_FOLDER = "knowledge"
+_LEFT_OUT = (".", "~$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def find_files(path: Path, suffixes: Collection[str] = SUFFIXES) -> FoundFiles:
     """Find the documents at a path; blocking.
 
     A folder that holds `config.json` and `knowledge/` is an organization: only `knowledge/` is searched. Hidden
-    files and links that lead out of the folder are left out.
+    files, links that lead out of the folder, and what Office leaves beside a file that is open are left out.
 
     Args:
         path: A file or a folder.
@@ -89,6 +90,6 @@ def _search(root: Path, suffixes: Collection[str]) -> FoundFiles:
 def _files(root: Path) -> Iterator[Path]:
     inside = root.resolve()
     for file in sorted(root.rglob("*")):
-        hidden = any(part.startswith(".") for part in file.relative_to(root).parts)
+        hidden = any(part.startswith(_LEFT_OUT) for part in file.relative_to(root).parts)
         if not hidden and file.is_file() and file.resolve().is_relative_to(inside):
             yield file

@@ -14,6 +14,7 @@ class DocumentFormat(StrEnum):
     HTML = "html"
     PDF = "pdf"
     DOCX = "docx"
+    XLSX = "xlsx"
     CSV = "csv"
     JSON = "json"
 
@@ -28,25 +29,31 @@ _BY_SUFFIX = {
     ".xhtml": DocumentFormat.HTML,
     ".pdf": DocumentFormat.PDF,
     ".docx": DocumentFormat.DOCX,
+    ".xlsx": DocumentFormat.XLSX,
     ".csv": DocumentFormat.CSV,
     ".tsv": DocumentFormat.CSV,
     ".json": DocumentFormat.JSON,
 }
 SUFFIXES = frozenset(_BY_SUFFIX)
 
-_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_OFFICE_MEDIA_TYPES = {
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": DocumentFormat.DOCX,
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": DocumentFormat.XLSX,
+}
 _BY_MEDIA_TYPE = {
     "text/plain": DocumentFormat.TEXT,
     "text/markdown": DocumentFormat.MARKDOWN,
     "text/html": DocumentFormat.HTML,
     "application/xhtml+xml": DocumentFormat.HTML,
     "application/pdf": DocumentFormat.PDF,
-    _DOCX: DocumentFormat.DOCX,
+    **_OFFICE_MEDIA_TYPES,
     "text/csv": DocumentFormat.CSV,
     "text/tab-separated-values": DocumentFormat.CSV,
     "application/json": DocumentFormat.JSON,
 }
 MEDIA_TYPES = frozenset(_BY_MEDIA_TYPE)
+OFFICE_FORMATS = frozenset(_OFFICE_MEDIA_TYPES.values())
+"""Those that are ZIP archives; `office_archive.office_format` tells them apart by what is in them."""
 _UNDECLARED = frozenset({"", "application/octet-stream"})
 
 _PDF_MAGIC = b"%PDF-"
@@ -72,9 +79,7 @@ def detect_format(filename: str, head: bytes, media_type: str = "") -> DocumentF
     if _PDF_MAGIC in head[:_MAGIC_WITHIN] and (head.startswith(_PDF_MAGIC) or suffix == ".pdf"):
         return DocumentFormat.PDF
     if head.startswith(_ZIP_MAGIC):
-        if suffix == ".docx" or declared == _DOCX or (not suffix and declared in _UNDECLARED):
-            return DocumentFormat.DOCX
-        raise _unsupported(filename)
+        return _office(filename, suffix, declared)
     found = _BY_SUFFIX.get(suffix) or _BY_MEDIA_TYPE.get(declared)
     if found is None and not suffix and declared in _UNDECLARED:
         # A stream without a name, such as the SDK's `upload`: text, unless it says that it is a page.
@@ -83,6 +88,18 @@ def detect_format(filename: str, head: bytes, media_type: str = "") -> DocumentF
     if found is None:
         raise _unsupported(filename)
     return found
+
+
+def _office(filename: str, suffix: str, declared: str) -> DocumentFormat:
+    """The format of an archive by what it is called; only its parts say which of the family it has."""
+    found = _BY_SUFFIX.get(suffix)
+    if found in OFFICE_FORMATS:
+        return found
+    if declared in _OFFICE_MEDIA_TYPES:
+        return _OFFICE_MEDIA_TYPES[declared]
+    if not suffix and declared in _UNDECLARED:
+        return DocumentFormat.DOCX
+    raise _unsupported(filename)
 
 
 def _unsupported(filename: str) -> InvalidInputError:

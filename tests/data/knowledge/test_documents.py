@@ -39,6 +39,7 @@ def test_a_folder_is_read_in_order_and_says_what_it_left_out(tmp_path: Path) -> 
     (tmp_path / "sub" / "a.txt").write_text("A")
     (tmp_path / "photo.png").write_bytes(b"\x89PNG")
     (tmp_path / ".hidden.md").write_text("secret")
+    (tmp_path / "~$b.md").write_text("whoever has b.md open")
     loaded = load_documents(tmp_path)
     assert [document.filename for document in loaded.documents] == ["b.md", "sub/a.txt"]
     assert loaded.skipped == ("photo.png",)

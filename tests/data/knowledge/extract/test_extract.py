@@ -27,6 +27,7 @@ def _extract(path: Path, content: str | bytes) -> Extracted:
         ("upload", b" <!DOCTYPE html><p>", "application/octet-stream", DocumentFormat.HTML),
         ("", b"<p>", "text/html; charset=utf-8", DocumentFormat.HTML),
         ("a.docx", b"PK\x03\x04", "", DocumentFormat.DOCX),
+        ("A.XLSX", b"PK\x03\x04", "", DocumentFormat.XLSX),
         ("A.HTM", b"<p>", "", DocumentFormat.HTML),
     ],
 )
@@ -35,7 +36,7 @@ def test_the_format_is_found(filename: str, head: bytes, media_type: str, expect
 
 
 @pytest.mark.parametrize(
-    ("filename", "head"), [("a.zip", b"PK\x03\x04"), ("a.exe", b"MZ"), ("a.xlsx", b"PK\x03\x04"), ("a.png", b"x")]
+    ("filename", "head"), [("a.zip", b"PK\x03\x04"), ("a.exe", b"MZ"), ("a.pptx", b"PK\x03\x04"), ("a.png", b"x")]
 )
 def test_other_formats_are_refused(filename: str, head: bytes) -> None:
     with pytest.raises(InvalidInputError) as refusal:
