@@ -26,6 +26,7 @@ from api.routers import (
     health,
     knowledge_base,
     knowledge_index,
+    knowledge_lookup,
     latency,
     metrics,
     workspaces,
@@ -42,6 +43,7 @@ _ROUTERS = (
     agent_knowledge,
     # Before the documents, whose ids would take its literal paths for themselves.
     knowledge_index,
+    knowledge_lookup,
     knowledge_base,
     conversations,
     latency,

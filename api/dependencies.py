@@ -23,12 +23,17 @@ Trail = CurrentTrail
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 
 
-def _storable_text(text: str) -> str:
+def storable_text(text: str) -> str:
+    """The text, if a database takes it.
+
+    Raises:
+        ValueError: It has a NUL character or an unpaired surrogate.
+    """
     require_storable(text)
     return text
 
 
-QueryText = Annotated[str, Query(max_length=500), AfterValidator(_storable_text)]
+QueryText = Annotated[str, Query(max_length=500), AfterValidator(storable_text)]
 """A text in a query, such as a search."""
 
 CursorText = Annotated[

@@ -87,6 +87,35 @@ class DependentAgent:
     created_at: datetime
 
 
+ANY_LETTER = "?"
+"""In a spelling of a `ContentTerm`: any one letter. No word has a question mark."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContentTerm:
+    """A word that documents are searched for."""
+
+    word: str
+    """What its forms begin with, in small letters."""
+    spellings: tuple[str, ...]
+    """What stands for it, any of them, anywhere in a text."""
+    pieces: tuple[str, ...] = ()
+    """Where there are many spellings: whatever they stand for has one of these, which is quicker to find out."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContentHit:
+    """A document in which some of the terms of a search were found."""
+
+    document_id: str
+    best: int
+    """How many of the terms its best passage has."""
+    passages: int
+    """How many of its passages have any."""
+    found: frozenset[int]
+    """Positions of the terms that it has."""
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentQuery:
     """Which documents of a workspace to list, newest first."""

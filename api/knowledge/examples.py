@@ -5,12 +5,17 @@ from datetime import UTC, datetime
 import numpy as np
 from pydantic import BaseModel
 
+from api.knowledge.document_lookup import FoundDocument
+from api.knowledge.document_service import ListedDocument
 from api.knowledge.responses import (
     chunk_shown,
     dependent,
     document_detail,
     document_listed,
+    document_match,
+    document_summary,
     index_shown,
+    missing_summary,
     query_answer,
 )
 from api.openapi_samples import AGENT
@@ -20,6 +25,7 @@ from api.schemas.knowledge import (
     ChunkPage,
     DependentPage,
     DocumentCreated,
+    DocumentMatches,
     DocumentPage,
     KnowledgeSize,
     ModelUsage,
@@ -27,6 +33,8 @@ from api.schemas.knowledge import (
     RagOverview,
     RagRequestDone,
 )
+from config.errors import NotFoundError
+from data.knowledge.content_terms import content_terms, segments
 from data.knowledge.retriever import RetrievalResult
 from data.knowledge.snippet import Snippet
 from data.knowledge_records import (
@@ -62,6 +70,11 @@ _FOUND = RetrievalResult(
     query="What does a check-up cost?",
     similarity=0.97,
 )
+_MATCH = FoundDocument(
+    ListedDocument(_DOCUMENT, (_AGENT,)),
+    segments(_CHUNK.text, content_terms("check-up cost")),
+    score=1.0,
+)
 
 
 def knowledge_examples() -> dict[str, BaseModel | dict[str, BaseModel]]:
@@ -87,6 +100,13 @@ def knowledge_examples() -> dict[str, BaseModel | dict[str, BaseModel]]:
         "list_documents": DocumentPage(
             documents=[document_listed(_DOCUMENT, [_AGENT])], has_more=False, next_cursor=None
         ),
+        "search_documents": DocumentMatches(results=[document_match(_MATCH)], has_more=False, next_cursor=None),
+        "get_document_summaries": {
+            _DOCUMENT.document_id: document_summary(_DOCUMENT, [_AGENT]),
+            "doc_01jb3k5c6d7e8f9g0h1j2k3m4q": missing_summary(
+                NotFoundError("There is no such document.", code="document_not_found")
+            ),
+        },
         "get_document": detail,
         "update_document": detail,
         "delete_document": Nothing(),

@@ -4,18 +4,23 @@ import hashlib
 import math
 from collections.abc import Sequence
 
+from api.knowledge.document_lookup import FoundDocument
 from api.schemas.knowledge import (
     ChunkShown,
     Dependent,
     DocumentDetail,
     DocumentListed,
+    DocumentMatch,
     DocumentMetadata,
     DocumentShown,
+    DocumentSummary,
+    HighlightSegment,
     IndexUsage,
     QueryAnswer,
     QueryChunk,
     RagIndex,
 )
+from config.errors import NotFoundError
 from data.knowledge.prompt_documents import MOST_PROMPT_CHARS
 from data.knowledge.retriever import RetrievalResult
 from data.knowledge_records import DependentAgent, EmbeddedChunk, KnowledgeDocument, ModelIndex
@@ -48,6 +53,25 @@ def document_listed(document: KnowledgeDocument, agents: Sequence[DependentAgent
 def document_detail(document: KnowledgeDocument) -> DocumentDetail:
     """A document with its text."""
     return DocumentDetail(**document_shown(document).model_dump(), extracted_inner_html=document.text)
+
+
+def document_summary(document: KnowledgeDocument, agents: Sequence[DependentAgent]) -> DocumentSummary:
+    """A document as one of several that were asked for."""
+    return DocumentSummary(status="success", data=document_listed(document, agents))
+
+
+def missing_summary(error: NotFoundError) -> DocumentSummary:
+    """What stands for a document that is not there."""
+    return DocumentSummary(status="failure", error_code=404, error_status=error.code, error_message=error.message)
+
+
+def document_match(found: FoundDocument) -> DocumentMatch:
+    """A document in which something was found."""
+    return DocumentMatch(
+        document=document_listed(found.listed.document, found.listed.agents),
+        search_snippet=[HighlightSegment(value=part.text, is_hit=part.is_hit) for part in found.passage],
+        score=found.score,
+    )
 
 
 def dependent(agent: DependentAgent) -> Dependent:

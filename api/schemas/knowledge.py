@@ -144,6 +144,39 @@ class DocumentListed(DocumentShown):
     dependent_agents: list[Dependent]
 
 
+class DocumentSummary(ResponseBody):
+    """One document of several that were asked for: there, or why it is not."""
+
+    status: Literal["success", "failure"]
+    data: DocumentListed | None = None
+    error_code: int | None = None
+    error_status: str | None = None
+    error_message: str | None = None
+
+
+class HighlightSegment(ResponseBody):
+    """A part of a passage."""
+
+    value: str
+    is_hit: bool = Field(description="Whether it is a word that was searched for.")
+
+
+class DocumentMatch(ResponseBody):
+    """A document in which something was found."""
+
+    document: DocumentListed
+    search_snippet: list[HighlightSegment] = Field(description="The passage that fits best, in its parts.")
+    score: float = Field(description="Share of the words searched for that this passage has, 0 to 1.")
+
+
+class DocumentMatches(ResponseBody):
+    """A page of documents in which something was found, the best first."""
+
+    results: list[DocumentMatch]
+    has_more: bool
+    next_cursor: str | None
+
+
 class DocumentDetail(DocumentShown):
     """One document with its text."""
 

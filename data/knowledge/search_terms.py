@@ -19,6 +19,7 @@ _CODE = re.compile(
     r"|\b\d{2,}\b"
     r"|\b[A-Z]{2,}\b"
 )
+_SHORTEST_BEGINNING = 3
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|am|pm)", re.IGNORECASE)
 _LITTLE_WORDS = frozenset(
     [
@@ -258,11 +259,20 @@ class TermExtractor:
 
     def stems(self, text: str) -> list[str]:
         """Every word of a passage but the little ones, stemmed, in order, repetitions included."""
-        return self._stem([word for word in _words(text) if word not in _LITTLE_WORDS])
+        return self._stem([word for word in _words(text.casefold()) if word not in _LITTLE_WORDS])
+
+    def beginnings(self, text: str) -> list[str]:
+        """What the forms of each word begin with, such as "batter" of "batteries"; in order, in small letters.
+
+        Little words are left out, unless there are no others.
+        """
+        every = _words(text.lower())
+        words = [word for word in every if word not in _LITTLE_WORDS] or every
+        return [_beginning(word, stem) for word, stem in zip(words, self._stem(words), strict=True)]
 
     def terms(self, text: str) -> SearchTerms:
         """The terms of a question."""
-        words = [word for word in _words(text) if word not in _LITTLE_WORDS]
+        words = [word for word in _words(text.casefold()) if word not in _LITTLE_WORDS]
         telling = [word for word in words if word not in _KIND_WORDS]
         numbers = spoken_numbers(text)
         return SearchTerms(
@@ -282,5 +292,11 @@ def codes_of(text: str) -> frozenset[str]:
     return frozenset(re.sub(r"[- ]", "", code).casefold() for code in found if not _ORDINAL.fullmatch(code))
 
 
-def _words(text: str) -> list[str]:
-    return [word.replace("’", "'").removesuffix("'s") for word in _WORD.findall(text.casefold())]
+def _words(folded: str) -> list[str]:
+    return [word.replace("’", "'").removesuffix("'s") for word in _WORD.findall(folded)]
+
+
+def _beginning(word: str, stem: str) -> str:
+    # The stem of what ends in "y" or "ies" ends in "i"; that of "dying" is "die".
+    beginning = stem if stem == word else stem.removesuffix("i")
+    return beginning if word.startswith(beginning) and len(beginning) >= _SHORTEST_BEGINNING else word

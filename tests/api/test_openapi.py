@@ -47,6 +47,8 @@ OPERATIONS = {
     "create_document_from_text": "POST /v1/convai/knowledge-base/text",
     "create_document_from_url": "POST /v1/convai/knowledge-base/url",
     "create_document_from_file": "POST /v1/convai/knowledge-base/file",
+    "search_documents": "GET /v1/convai/knowledge-base/search",
+    "get_document_summaries": "GET /v1/convai/knowledge-base/summaries",
     "list_documents": "GET /v1/convai/knowledge-base",
     "get_document": "GET /v1/convai/knowledge-base/{document_id}",
     "update_document": "PATCH /v1/convai/knowledge-base/{document_id}",
