@@ -64,15 +64,11 @@ class DocumentService:
         await self._require_agent(agent_id)
         return await self._add(await self._work.intake.fetch(url, name=name), DocumentType.URL, agent_id)
 
-    async def add_file(self, upload: Upload) -> KnowledgeDocument:
+    async def add_file(self, upload: Upload, name: str | None, agent_id: str | None) -> KnowledgeDocument:
         """Add a file; otherwise as `add_text`."""
-        agent_id = upload.fields.get("agent_id") or None
         await self._require_agent(agent_id)
         prepared = await self._work.intake.reader.read_file(
-            upload.path,
-            filename=upload.filename,
-            media_type=upload.media_type,
-            name=upload.fields.get("name") or None,
+            upload.path, filename=upload.filename, media_type=upload.media_type, name=name
         )
         return await self._add(prepared, DocumentType.FILE, agent_id)
 

@@ -109,6 +109,8 @@ def knowledge_examples() -> dict[str, BaseModel | dict[str, BaseModel]]:
         },
         "get_document": detail,
         "update_document": detail,
+        "refresh_document": detail,
+        "update_document_file": detail,
         "delete_document": Nothing(),
         "list_dependent_agents": DependentPage(agents=[dependent(_AGENT)], has_more=False, next_cursor=None),
         "list_chunks": ChunkPage(chunks=[chunk], has_more=False, next_cursor=None),

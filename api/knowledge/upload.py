@@ -14,48 +14,19 @@ from pathlib import Path, PurePosixPath
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import JsonValue
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive
 
 from api.json_tree import require_storable
+from api.knowledge.upload_forms import MAX_NAME, MAX_URL
 from config.errors import InvalidInputError
 
 _FORM_SLACK = 200_000
 """Bytes of a form beyond its file: boundaries, headers, a name."""
 _MAX_FIELDS = 20
-_MAX_NAME = 500
-
-FORM_SCHEMA: dict[str, JsonValue] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "example": {"file": "(the file)", "name": "Handbook"},
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {"type": "string", "format": "binary"},
-                        "name": {"type": "string", "maxLength": _MAX_NAME},
-                        "agent_id": {
-                            "type": "string",
-                            "description": "An agent that shall answer from it.",
-                        },
-                    },
-                },
-            }
-        },
-    },
-    "responses": {
-        "422": {
-            "description": "Validation Error",
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/HTTPValidationError"}}},
-        }
-    },
-}
-"""What the API's document says of such a request."""
+_LENGTHS = {"name": MAX_NAME, "url": MAX_URL}
+"""Most characters of fields that are bounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +37,60 @@ class Upload:
         path: Where it is while the request lasts.
         filename: As the client calls it; may have folders, never any that lead outward.
         media_type: As the client says.
-        fields: The form's other fields that are texts.
     """
 
     path: Path
     filename: str
     media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedForm:
+    """A form that was sent.
+
+    Attributes:
+        fields: Those that are texts.
+        upload: Its file, if it has one.
+    """
+
     fields: Mapping[str, str]
+    upload: Upload | None
+
+    @property
+    def name(self) -> str | None:
+        """What a document is to be called."""
+        return self.fields.get("name") or None
+
+    @property
+    def agent_id(self) -> str | None:
+        """Who is to answer from it."""
+        return self.fields.get("agent_id") or None
+
+    def required_file(self) -> Upload:
+        """The file.
+
+        Raises:
+            RequestValidationError: There is none (422).
+        """
+        if self.upload is None:
+            raise _invalid("file", "missing", "Field required")
+        return self.upload
+
+    def required_source(self) -> Upload | str:
+        """The file, or the address that stands in its place.
+
+        Raises:
+            RequestValidationError: There is neither, or both (422).
+        """
+        url = self.fields.get("url")
+        if url and self.upload is not None:
+            raise _invalid("url", "value_error", "Give a file or a url, not both")
+        return url or self.required_file()
 
 
 @asynccontextmanager
-async def received_upload(request: Request, max_bytes: int) -> AsyncIterator[Upload]:
-    """Receive a form with one file.
+async def received_form(request: Request, max_bytes: int) -> AsyncIterator[ReceivedForm]:
+    """Receive a form with one file or none.
 
     Args:
         request: Its body is unread.
@@ -85,7 +98,7 @@ async def received_upload(request: Request, max_bytes: int) -> AsyncIterator[Upl
 
     Raises:
         InvalidInputError: `document_too_large`, or the form is broken.
-        RequestValidationError: There is no file in it (422).
+        RequestValidationError: A field is too long, or cannot be stored (422).
     """
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > max_bytes + _FORM_SLACK:
@@ -94,18 +107,21 @@ async def received_upload(request: Request, max_bytes: int) -> AsyncIterator[Upl
     try:
         async with limited.form(max_files=1, max_fields=_MAX_FIELDS, max_part_size=_FORM_SLACK) as form:
             file = form.get("file")
-            if not isinstance(file, UploadFile):
-                raise _invalid("file", "missing", "Field required")
-            if (file.size or 0) > max_bytes:
-                raise _too_large(max_bytes)
             fields = {name: value for name, value in form.items() if isinstance(value, str)}
             _require_usable(fields)
             with tempfile.TemporaryDirectory(prefix="upload-") as folder:
-                path = Path(folder) / "file"
-                await asyncio.to_thread(_copy, file, path)
-                yield Upload(path, _plain_name(file.filename or ""), file.content_type or "", fields)
+                upload = await _kept(file, Path(folder), max_bytes) if isinstance(file, UploadFile) else None
+                yield ReceivedForm(fields, upload)
     except HTTPException as error:
         raise InvalidInputError(f"The form cannot be read: {error.detail}") from error
+
+
+async def _kept(file: UploadFile, folder: Path, max_bytes: int) -> Upload:
+    if (file.size or 0) > max_bytes:
+        raise _too_large(max_bytes)
+    path = folder / "file"
+    await asyncio.to_thread(_copy, file, path)
+    return Upload(path, _plain_name(file.filename or ""), file.content_type or "")
 
 
 def _counted(receive: Receive, max_bytes: int) -> Receive:
@@ -129,8 +145,9 @@ def _copy(file: UploadFile, path: Path) -> None:
 
 
 def _require_usable(fields: Mapping[str, str]) -> None:
-    if len(fields.get("name", "")) > _MAX_NAME:
-        raise _invalid("name", "string_too_long", f"String should have at most {_MAX_NAME} characters")
+    for name, longest in _LENGTHS.items():
+        if len(fields.get(name, "")) > longest:
+            raise _invalid(name, "string_too_long", f"String should have at most {longest} characters")
     try:
         require_storable(dict(fields))
     except ValueError as error:

@@ -7,9 +7,11 @@ from fastapi import APIRouter, Depends, Query, Request
 from api.auth import WRITES
 from api.dependencies import CursorText, DocumentId, PageSize, QueryText, State, Trail
 from api.errors import error_responses
+from api.knowledge.document_renewal import DocumentRenewal
 from api.knowledge.document_service import DocumentService
 from api.knowledge.responses import dependent, document_detail, document_listed
-from api.knowledge.upload import FORM_SCHEMA, received_upload
+from api.knowledge.upload import received_form
+from api.knowledge.upload_forms import FILE_FORM, REPLACEMENT_FORM
 from api.knowledge.work import required_knowledge
 from api.schemas.common import Nothing
 from api.schemas.knowledge import (
@@ -36,6 +38,13 @@ async def _document_service(state: State, trail: Trail) -> DocumentService:
 Documents = Annotated[DocumentService, Depends(_document_service)]
 
 
+async def _document_renewal(state: State, trail: Trail) -> DocumentRenewal:
+    return DocumentRenewal(state.database, required_knowledge(state), trail)
+
+
+Renewal = Annotated[DocumentRenewal, Depends(_document_renewal)]
+
+
 @router.post("/text", summary="Add a text", dependencies=[WRITES], responses=error_responses(404))
 async def create_document_from_text(body: TextBody, documents: Documents) -> DocumentCreated:
     """The same text twice is one document. Agents answer from it once it is in their `knowledge_base`."""
@@ -44,7 +53,7 @@ async def create_document_from_text(body: TextBody, documents: Documents) -> Doc
 
 @router.post("/url", summary="Add a page of the web", dependencies=[WRITES], responses=error_responses(404))
 async def create_document_from_url(body: UrlBody, documents: Documents) -> DocumentCreated:
-    """HTML, PDF or text; fetched now, and not again. Private addresses are refused."""
+    """HTML, PDF or text; fetched now, and again only by `…/refresh`. Private addresses are refused."""
     return _created(await documents.add_url(body.url, body.name, body.agent_id))
 
 
@@ -53,12 +62,12 @@ async def create_document_from_url(body: UrlBody, documents: Documents) -> Docum
     summary="Add a file",
     dependencies=[WRITES],
     responses=error_responses(404),
-    openapi_extra=FORM_SCHEMA,
+    openapi_extra=FILE_FORM,
 )
 async def create_document_from_file(request: Request, state: State, documents: Documents) -> DocumentCreated:
     """PDF, Word (DOCX), Excel (XLSX), HTML, Markdown, text, CSV or JSON; at most `MAX_DOCUMENT_MB`."""
-    async with received_upload(request, required_knowledge(state).intake.max_bytes) as upload:
-        return _created(await documents.add_file(upload))
+    async with received_form(request, required_knowledge(state).intake.max_bytes) as form:
+        return _created(await documents.add_file(form.required_file(), form.name, form.agent_id))
 
 
 @router.get("", summary="List documents")
@@ -90,6 +99,37 @@ async def get_document(document_id: DocumentId, documents: Documents) -> Documen
 async def update_document(document_id: DocumentId, body: DocumentPatch, documents: Documents) -> DocumentDetail:
     """Another name, another text, or both. Questions find the old text until all of the new one is there."""
     return document_detail(await documents.change(document_id, body.name, body.content))
+
+
+@router.post(
+    "/{document_id}/refresh",
+    summary="Fetch a document's page again",
+    dependencies=[WRITES],
+    responses=error_responses(404),
+)
+async def refresh_document(document_id: DocumentId, renewal: Renewal) -> DocumentDetail:
+    """What the page says now takes the place of what it said; the document's name stays.
+
+    Questions find the old text until all of the new one is there. If the page is away or cannot be read any more
+    (400), the document stays as it is.
+    """
+    return document_detail(await renewal.refresh(document_id))
+
+
+@router.patch(
+    "/{document_id}/update-file",
+    summary="Replace a document's file",
+    dependencies=[WRITES],
+    responses=error_responses(404),
+    openapi_extra=REPLACEMENT_FORM,
+)
+async def update_document_file(
+    document_id: DocumentId, request: Request, state: State, renewal: Renewal
+) -> DocumentDetail:
+    """Text, name and size become those of the new file; questions find the old text until all of it is there."""
+    await renewal.require_file(document_id)
+    async with received_form(request, required_knowledge(state).intake.max_bytes) as form:
+        return document_detail(await renewal.replace_file(document_id, form.required_file(), form.name))
 
 
 @router.delete(

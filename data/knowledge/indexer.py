@@ -99,9 +99,15 @@ class DocumentIndexer:
                 await self._keep(document, [chunk.chunk for chunk in base], vectors, stored[0].embedding_model)
 
     async def replace_content(
-        self, workspace_id: str, document_id: str, prepared: PreparedDocument
+        self, workspace_id: str, document_id: str, prepared: PreparedDocument, *, keep_name: bool = False
     ) -> KnowledgeDocument:
         """Give a stored document another text; until all of it is there, questions find the old one.
+
+        Args:
+            workspace_id: Whose document.
+            document_id: Which.
+            prepared: What it says from now on; of the same text, nothing of it is taken over.
+            keep_name: Keep the name that it has by the time that the text is there.
 
         Raises:
             NotFoundError: `document_not_found`.
@@ -114,7 +120,7 @@ class DocumentIndexer:
                 stored = await storage.get(workspace_id, document_id)
             if stored.content_hash == prepared.content_hash:
                 return stored
-            changed, outdated = await self.swap(stored, prepared, None)
+            changed, outdated = await self.swap(stored, prepared, None, keep_name=keep_name)
         await self.project_dependents(workspace_id, document_id, outdated=outdated)
         return changed
 
@@ -133,7 +139,12 @@ class DocumentIndexer:
             await self._projector.project(workspace_id, agent.agent_id, outdated=outdated, on_progress=on_progress)
 
     async def swap(
-        self, stored: KnowledgeDocument, prepared: PreparedDocument, on_progress: ProgressListener | None
+        self,
+        stored: KnowledgeDocument,
+        prepared: PreparedDocument,
+        on_progress: ProgressListener | None,
+        *,
+        keep_name: bool = False,
     ) -> tuple[KnowledgeDocument, tuple[str, ...]]:
         """Embed and store another content; the changed document, and the ids of the chunks that it had.
 
@@ -149,9 +160,14 @@ class DocumentIndexer:
             text=prepared.text,
             content_hash=prepared.content_hash,
             size_bytes=prepared.size_bytes,
+            filename=prepared.filename or stored.filename,
             updated_at=datetime.now(UTC),
         )
         async with self._open_storage(writing=True) as storage:
+            if keep_name:
+                # Embedding takes a while, in which somebody may have given it another.
+                current = await storage.get(stored.workspace_id, stored.document_id)
+                changed = replace(changed, name=current.name)
             outdated = await storage.replace_content(
                 changed, new_chunks(prepared.chunks), vectors, self._embedder.model_name
             )

@@ -52,6 +52,8 @@ OPERATIONS = {
     "list_documents": "GET /v1/convai/knowledge-base",
     "get_document": "GET /v1/convai/knowledge-base/{document_id}",
     "update_document": "PATCH /v1/convai/knowledge-base/{document_id}",
+    "refresh_document": "POST /v1/convai/knowledge-base/{document_id}/refresh",
+    "update_document_file": "PATCH /v1/convai/knowledge-base/{document_id}/update-file",
     "delete_document": "DELETE /v1/convai/knowledge-base/{document_id}",
     "list_dependent_agents": "GET /v1/convai/knowledge-base/{document_id}/dependent-agents",
     "get_document_content": "GET /v1/convai/knowledge-base/{document_id}/content",

@@ -8,6 +8,9 @@ import pytest
 from elevenlabs.client import AsyncElevenLabs
 from elevenlabs.core.api_error import ApiError
 from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
 
 from simulator.hosting import serve_app
 from tests.api.serving import API_KEY
@@ -72,6 +75,32 @@ async def test_documents_from_creation_to_deletion(convai: Any, agent_id: str) -
     with pytest.raises(ApiError) as gone:
         await base.documents.get(text.id)
     assert gone.value.status_code == 404
+
+
+async def test_documents_are_renewed(convai: Any) -> None:
+    base = convai.knowledge_base
+    price = 212
+    page = Route("/", lambda _: HTMLResponse(f"<h1>Rates</h1><p>The tower room costs {price} euros.</p>"))
+    async with serve_app(Starlette(routes=[page])) as url:
+        document = await base.documents.create_from_url(url=url, name="Our rates")
+        price = 240
+        refreshed = await base.document.refresh(document.id)
+    assert (refreshed.id, refreshed.type, refreshed.name) == (document.id, "url", "Our rates")
+    assert refreshed.extracted_inner_html == "# Rates\n\nThe tower room costs 240 euros."
+
+    file = await base.documents.create_from_file(file=("hours.md", b"# Hours\n\nWe open at eight."))
+    updated = await base.document.update_file(file.id, file=("summer.md", b"# Summer hours\n\nWe open at six."))
+    assert (updated.id, updated.type) == (file.id, "file")
+    assert (updated.name, updated.filename) == ("Summer hours", "summer.md")
+    assert await base.documents.get_content(file.id) == "# Summer hours\n\nWe open at six."
+
+    for refusal, code in (
+        (base.document.refresh(file.id), "document_without_url"),
+        (base.document.update_file(document.id, file=BytesIO(b"x")), "document_without_file"),
+    ):
+        with pytest.raises(ApiError) as refused:
+            await refusal
+        assert (refused.value.status_code, refused.value.body["detail"]["code"]) == (400, code)
 
 
 async def test_documents_are_found_by_their_words_and_ids(convai: Any, agent_id: str) -> None:

@@ -239,3 +239,22 @@ async def test_agents_and_documents_find_each_other(database: Database) -> None:
         assert await knowledge.dependents(WS, one.document_id) == ()
         session.expire_all()
         assert (await agents.get(WS, "agent_1")).updated_at > before
+
+
+async def test_a_document_is_said_to_be_of_another_file(database: Database) -> None:
+    stored = document()
+    async with database.session() as session:
+        await KnowledgeRepository(session).add_document(stored, chunks(), VECTORS, "mini")
+    async with database.session() as session:
+        repository = KnowledgeRepository(session)
+        same = await repository.describe_file(
+            WS, stored.document_id, name="Prices", filename="prices.md", size_bytes=11
+        )
+        assert same == stored
+        other = await repository.describe_file(WS, stored.document_id, name="P", filename="p.md", size_bytes=12)
+        assert (other.name, other.filename, other.size_bytes) == ("P", "p.md", 12)
+        assert other.updated_at > stored.updated_at
+        with pytest.raises(NotFoundError):
+            await repository.describe_file(OTHER, stored.document_id, name="P", filename=None, size_bytes=1)
+    async with database.read() as session:
+        assert await KnowledgeRepository(session).get(WS, stored.document_id) == other
