@@ -94,6 +94,7 @@ def knowledge_examples() -> dict[str, BaseModel | dict[str, BaseModel]]:
         ),
         "query_agent_documents": query_answer(_FOUND),
         "get_agent_knowledge_size": KnowledgeSize(number_of_pages=12),
+        "create_document": created,
         "create_document_from_text": created,
         "create_document_from_url": created,
         "create_document_from_file": created,

@@ -11,7 +11,7 @@ from api.knowledge.document_renewal import DocumentRenewal
 from api.knowledge.document_service import DocumentService
 from api.knowledge.responses import dependent, document_detail, document_listed
 from api.knowledge.upload import received_form
-from api.knowledge.upload_forms import FILE_FORM, REPLACEMENT_FORM
+from api.knowledge.upload_forms import FILE_FORM, REPLACEMENT_FORM, SOURCE_FORM
 from api.knowledge.work import required_knowledge
 from api.schemas.common import Nothing
 from api.schemas.knowledge import (
@@ -68,6 +68,28 @@ async def create_document_from_file(request: Request, state: State, documents: D
     """PDF, Word (DOCX), Excel (XLSX), HTML, Markdown, text, CSV or JSON; at most `MAX_DOCUMENT_MB`."""
     async with received_form(request, required_knowledge(state).intake.max_bytes) as form:
         return _created(await documents.add_file(form.required_file(), form.name, form.agent_id))
+
+
+@router.post(
+    "",
+    summary="Add a file or a page of the web",
+    dependencies=[WRITES],
+    responses=error_responses(404),
+    openapi_extra=SOURCE_FORM,
+)
+async def create_document(
+    request: Request,
+    state: State,
+    documents: Documents,
+    agent_id: Annotated[QueryText | None, Query(description="An agent that shall answer from it.")] = None,
+) -> DocumentCreated:
+    """One form for both, as older clients send it; `…/file` and `…/url` are the same in two."""
+    async with received_form(request, required_knowledge(state).intake.max_bytes) as form:
+        source = form.required_source()
+        owner = agent_id or form.agent_id
+        if isinstance(source, str):
+            return _created(await documents.add_url(source, form.name, owner))
+        return _created(await documents.add_file(source, form.name, owner))
 
 
 @router.get("", summary="List documents")

@@ -44,6 +44,7 @@ OPERATIONS = {
     "add_agent_document": "POST /v1/convai/agents/{agent_id}/knowledge-base",
     "query_agent_documents": "POST /v1/convai/agents/{agent_id}/knowledge-base/query",
     "get_agent_knowledge_size": "GET /v1/convai/agent/{agent_id}/knowledge-base/size",
+    "create_document": "POST /v1/convai/knowledge-base",
     "create_document_from_text": "POST /v1/convai/knowledge-base/text",
     "create_document_from_url": "POST /v1/convai/knowledge-base/url",
     "create_document_from_file": "POST /v1/convai/knowledge-base/file",

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from elevenlabs.client import AsyncElevenLabs
 from elevenlabs.core.api_error import ApiError
+from elevenlabs.errors import UnprocessableEntityError
 from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
@@ -75,6 +76,20 @@ async def test_documents_from_creation_to_deletion(convai: Any, agent_id: str) -
     with pytest.raises(ApiError) as gone:
         await base.documents.get(text.id)
     assert gone.value.status_code == 404
+
+
+async def test_documents_are_added_as_older_clients_do(convai: Any, agent_id: str) -> None:
+    base = convai.knowledge_base
+    file = await convai.add_to_knowledge_base(name="Hours", file=("hours.md", b"We open at eight."))
+    assert (file.name, (await base.documents.get(file.id)).filename) == ("Hours", "hours.md")
+    page = Route("/", lambda _: HTMLResponse("<title>Rates</title><p>The tower room costs 212 euros.</p>"))
+    async with serve_app(Starlette(routes=[page])) as url:
+        document = await convai.add_to_knowledge_base(url=url, agent_id=agent_id)
+    assert document.name == "Rates"
+    assert (await base.documents.get(document.id)).type == "url"
+    assert [agent.id for agent in (await base.documents.get_agents(document.id)).agents] == [agent_id]
+    with pytest.raises(UnprocessableEntityError):
+        await convai.add_to_knowledge_base(name="Neither")
 
 
 async def test_documents_are_renewed(convai: Any) -> None:

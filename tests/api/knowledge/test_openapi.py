@@ -28,7 +28,7 @@ async def test_the_knowledge_base_conforms_to_its_document(app: FastAPI, agent_i
         }
         document = (await client.get("/openapi.json")).json()
         document["paths"] = {path: item for path, item in document["paths"].items() if "knowledge-base" in path}
-        assert await asyncio.to_thread(probe_operations, document, url, known) == 23
+        assert await asyncio.to_thread(probe_operations, document, url, known) == 24
 
 
 def _without_lifespan(app: FastAPI) -> Any:
