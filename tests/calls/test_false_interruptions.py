@@ -5,6 +5,7 @@ import asyncio
 import numpy as np
 import pytest
 
+from bot.media.word_pace import SLOWEST_SECONDS
 from data.records import EndReason
 from simulator.ollama.options import ScriptedCall, ScriptedReply
 from simulator.twilio.mulaw import SAMPLE_RATE
@@ -19,6 +20,9 @@ LONG = "We open at nine on weekdays, at ten on Saturdays, and on Sundays not at 
 OPENING = ScriptedReply(match="time do you open", text=LONG)
 GOODBYE = "It was lovely to talk to you today, and I hope to hear from you again very soon. Goodbye, then!"
 MUMBLE = "Gribble frampton wuzzy."
+QUICK_SECONDS = 0.3
+SLOW_SECONDS = 2 * SLOWEST_SECONDS
+"""Of the recogniser to its first words."""
 
 
 def cough(seconds: float = 0.15) -> bytes:
@@ -57,6 +61,7 @@ async def test_what_a_quick_recogniser_finds_no_words_in_only_pauses_the_agent(
     house: CallHouse, dial: Dial
 ) -> None:
     await house.vendors.script(OPENING)
+    house.words_take(QUICK_SECONDS)
     phone = await dial(await house.add_agent())
     await phone.say(QUESTION)
     await phone.agent_talks(0.4)
@@ -73,7 +78,7 @@ async def test_speech_that_nobody_understands_does_not_silence_the_agent_for_eve
     house: CallHouse, dial: Dial
 ) -> None:
     await house.vendors.script(OPENING)
-    house.vendors.slow_words()
+    house.words_take(SLOW_SECONDS)
     phone = await dial(await house.add_agent())
     await phone.say(QUESTION)
     await phone.agent_talks(0.4)
@@ -121,7 +126,7 @@ async def test_a_goodbye_broken_by_a_sound_is_said_again_and_still_ends_the_call
 ) -> None:
     bye = ScriptedCall(name="end_call", arguments={"reason": "the caller said goodbye"})
     await house.vendors.script(ScriptedReply(match="goodbye", text=GOODBYE, tool_calls=(bye,)))
-    house.vendors.slow_words()
+    house.words_take(SLOW_SECONDS)
     phone = await dial(await house.add_agent())
     await phone.say("That is all, goodbye.")
     await phone.agent_talks(0.4)
@@ -136,6 +141,7 @@ async def test_a_goodbye_broken_by_a_sound_is_said_again_and_still_ends_the_call
 
 
 async def test_the_greeting_goes_on_after_a_sound(house: CallHouse, dial: Dial) -> None:
+    house.words_take(SLOW_SECONDS)
     phone = await dial(await house.add_agent(LONG))
     await phone.agent_talks(0.4)
     await phone.mumble(MUMBLE)

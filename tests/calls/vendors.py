@@ -91,10 +91,6 @@ class Vendors:
         """Deepgram takes no connection of any kind."""
         self.deepgram.faults.replace(FaultRules(rules=(FaultRule(faults=FaultPlan(refuse_status=status)),)))
 
-    def slow_words(self) -> None:
-        """In calls begun from now on the recogniser says nothing before a pause, and takes long after it."""
-        self.deepgram.options = replace(_DEEPGRAM, stt_interim_every=9.0, stt_final_seconds=1.3)
-
     def slow_speech(self, seconds: float) -> None:
         """The voice of calls begun from now on takes this much longer to begin."""
         self.break_deepgram("speak", FaultPlan(extra_first_byte_seconds=seconds))
@@ -121,8 +117,7 @@ class Vendors:
         return [request["outcome"] for request in state["last_requests"]]
 
     async def reset(self) -> None:
-        """No faults, no scripts, the usual speed."""
-        self.deepgram.options = _DEEPGRAM
+        """No faults, no scripts."""
         self.deepgram.faults.replace(FaultRules())
         await self.break_ollama()
         await self.script()

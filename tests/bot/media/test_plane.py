@@ -12,6 +12,7 @@ from bot.media.format import TELEPHONE
 from bot.media.plane import SETTLED_WINDOWS, MediaPlane
 from bot.media.silero import WINDOW_SECONDS, SileroModel, SileroStream
 from bot.media.speech_gate import SpeechGate, SpeechGateOptions
+from bot.media.word_pace import WordPace
 from simulator.deepgram.speech import encode_speech
 from tests.bot.media.fakes import (
     FakeClock,
@@ -55,6 +56,7 @@ class Call:
             listener=self.notes,
             gate=SpeechGate(SpeechGateOptions(), min_energy=800, baseline_factor=2.8),
             barge_in=options or BargeInOptions(),
+            word_pace=WordPace(),
             generations=self.generations,
             clock=self.clock,
             filters=filters,
