@@ -9,7 +9,7 @@ from collections import deque
 
 REMEMBERED = 100
 """Utterances."""
-SHARE = 0.95
+SHARE = 0.9
 """Of them, how many have had their first words by the time that counts."""
 SLACK_SECONDS = 0.15
 SLOWEST_SECONDS = 1.4
