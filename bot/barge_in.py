@@ -3,8 +3,8 @@
 Stage one silences the agent two windows (64 ms) into loud speech, keeping what was not heard; being wrong costs a
 short gap, so it can be quick. Stage two takes its time, for the agent is silent already: a recognised word that
 counts is an interruption; a sound that ends, and in which the recogniser finds nothing, is not, and the agent goes
-on from where it was. Speech that goes on without a break interrupts as well, unless the recogniser is known to be
-quick and would have had words by then: a laugh or the television. A pure state machine, driven by the media plane.
+on from where it was. Speech that goes on interrupts without a word as well, unless it sounds like laughter or like
+a television across the room. A pure state machine, driven by the media plane.
 """
 
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from bot.interrupting_words import InterruptingWords, Speech
 from bot.media.silero import WINDOW_SECONDS
+from bot.media.sound_shape import SoundShape
 
 PAUSE_WINDOWS = 2
 BLOW_WINDOWS = 9
@@ -21,8 +22,10 @@ QUIET_WINDOWS = 7
 consonant ("what dis-count") for the end of a cough."""
 UNANSWERED_WINDOWS = 18
 """The same (576 ms) where the recogniser has not said yet what it heard."""
-BACKCHANNEL_SECONDS = 0.7
-"""How long an "uh-huh" may take, or a laugh."""
+LAUGHTER_SECONDS = 0.7
+"""From when on laughter is known by its rhythm."""
+BACKCHANNEL_SECONDS = 1.1
+"""How long a slow "mm-hm" may take, with the silence by which its end is known."""
 SPEECH_SHARE = 0.7
 """Part of the windows of a sound that must be likely speech; music, laughter and typing flicker."""
 
@@ -42,7 +45,7 @@ class BargeInOptions:
     Attributes:
         enabled: False: the agent always finishes.
         min_speech_seconds: How far beyond the length of an "uh-huh" speech has to go on to interrupt without a
-            recognised word, as long as nothing is known of the recogniser; with a word it does at any length.
+            recognised word; with one it does at any length.
         debounce_seconds: After a false pause, how long no second one is made.
         ignored_terms: Words that are no interruption, besides the usual "uh-huh".
         by_words_only: Sounds do nothing; the agent falls silent at a recognised word.
@@ -62,6 +65,7 @@ class BargeIn:
         self._options = options
         self._words = InterruptingWords(options.ignored_terms)
         self._continued_seconds = BACKCHANNEL_SECONDS + options.min_speech_seconds
+        self._shape = SoundShape(WINDOW_SECONDS)
         self._quiet_until = 0.0
         self._overruled = False
         self.reset()
@@ -75,16 +79,16 @@ class BargeIn:
         self._quiet_windows = 0
 
     def window(
-        self, *, loud_windows: int, likely: bool, now: float, blow: bool = False, words_due: float | None = None
+        self, *, loud_windows: int, likely: bool, energy: float, now: float, blow: bool = False
     ) -> BargeInAction | None:
         """One 32 ms window has passed while the agent is audible.
 
         Args:
             loud_windows: Windows in a row, up to now, of speech loud enough to interrupt.
             likely: Whether this window is likely speech, however loud.
+            energy: Its RMS.
             now: Loop time.
             blow: The sound began with a blow: louder without voice than with it.
-            words_due: Seconds of speech after which the recogniser would have had words; None if not known.
         """
         if not self._options.enabled or self._options.by_words_only:
             return None
@@ -92,15 +96,16 @@ class BargeIn:
         if self._quiet_windows >= QUIET_WINDOWS:
             self._overruled = False
         if not self._paused:
-            return self._consider_pause(loud_windows, BLOW_WINDOWS if blow else PAUSE_WINDOWS, now)
+            return self._consider_pause(loud_windows, BLOW_WINDOWS if blow else PAUSE_WINDOWS, energy, now)
         self._windows += 1
         self._likely_windows += likely
+        self._shape.feed(energy)
         if self._quiet_windows == 0:
             self._answered = False
         if self._quiet_windows >= (QUIET_WINDOWS if self._answered else UNANSWERED_WINDOWS):
             return self._resume(now)
-        if self._quiet_windows < QUIET_WINDOWS and self._windows * WINDOW_SECONDS >= self._continued_seconds:
-            return self._judge_continued(words_due, now)
+        if self._quiet_windows < QUIET_WINDOWS and self._windows * WINDOW_SECONDS >= LAUGHTER_SECONDS:
+            return self._judge_continued(now)
         return None
 
     def recogniser_answered(self) -> None:
@@ -113,20 +118,23 @@ class BargeIn:
             return None
         return self._confirm()
 
-    def _judge_continued(self, words_due: float | None, now: float) -> BargeInAction | None:
-        if self._likely_windows >= SPEECH_SHARE * self._windows:
-            if words_due is None:
-                return self._confirm()
-            if self._windows * WINDOW_SECONDS < words_due:
-                return None
+    def _judge_continued(self, now: float) -> BargeInAction | None:
+        is_speech = self._likely_windows >= SPEECH_SHARE * self._windows and not self._shape.laughs
+        if is_speech and self._windows * WINDOW_SECONDS < self._continued_seconds:
+            return None
+        if is_speech and not self._shape.echoes:
+            return self._confirm()
         self._overruled = True
         return self._resume(now)
 
-    def _consider_pause(self, loud_windows: int, needed: int, now: float) -> BargeInAction | None:
+    def _consider_pause(self, loud_windows: int, needed: int, energy: float, now: float) -> BargeInAction | None:
         if loud_windows < needed or now < self._quiet_until or self._overruled:
             return None
         self._paused = True
         self._windows = self._likely_windows = needed
+        self._shape.begin()
+        for _ in range(needed):
+            self._shape.feed(energy)
         return BargeInAction.PAUSE
 
     def _resume(self, now: float) -> BargeInAction:

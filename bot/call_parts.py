@@ -214,7 +214,6 @@ def _media_plane(
         ),
         barge_in=interruption.options,
         generations=generations,
-        word_pace=services.word_pace,
         clock=asyncio.get_running_loop().time,
         pieces=speech_to_text.listener.pieces,
     )

@@ -10,7 +10,6 @@ from bot.chat_model import ChatModel
 from bot.intents import IntentClassifier
 from bot.media.silero import SileroModel
 from bot.media.ticker import Ticker
-from bot.media.word_pace import WordPace
 from bot.prompt_prefill import PromptPrefill
 from bot.services.phrase_cache import PhraseCache
 from bot.telephony import Telephony
@@ -102,4 +101,3 @@ class CallServices:
     has_time: Callable[[], bool]
     """Whether the model has time for replies that may be thrown away."""
     answers: AnswersCache = field(default_factory=AnswersCache)
-    word_pace: WordPace = field(default_factory=WordPace)

@@ -22,7 +22,6 @@ from bot.media.speech_gate import SpeechEdge, SpeechGate
 from bot.media.ticker import Ticker
 from bot.media.uplink import USUAL_PIECES, AudioConsumer, PieceSizes, SpeechUplink
 from bot.media.utterance import Utterance
-from bot.media.word_pace import WordPace, WordWatch
 from bot.transport.ports import MediaWire
 
 LATE_WORDS_SECONDS = 0.05
@@ -46,7 +45,6 @@ class MediaPlane:
         gate: Decides what is speech.
         barge_in: The caller's right to interrupt.
         generations: The call's reply numbers.
-        word_pace: What the process knows of how soon the recogniser has words.
         filters: Applied to the caller's audio in order.
         clock: The loop's time.
         pieces: How speech-to-text wants its audio cut.
@@ -64,7 +62,6 @@ class MediaPlane:
         gate: SpeechGate,
         barge_in: BargeInOptions,
         generations: Generations,
-        word_pace: WordPace,
         clock: Callable[[], float],
         filters: Sequence[AudioFilter] = (),
         pieces: PieceSizes = USUAL_PIECES,
@@ -79,7 +76,6 @@ class MediaPlane:
         self._generations = generations
         self._clock = clock
         self._filters = tuple(filters)
-        self._consumer = consumer
         self._uplink = SpeechUplink(consumer, media_format, pieces)
         self._stream = silero.open(self._window)
         self._window_bytes = silero.window_samples * 2
@@ -93,7 +89,6 @@ class MediaPlane:
         self._words_owed = False
         self._closed = False
         self.caller = CallerClock()
-        self._word_watch = WordWatch(word_pace)
         self.playback = Playback(wire, media_format, clock, self, generations.is_held)
         self._unsubscribe = ticker.subscribe(self._tick)
 
@@ -208,8 +203,6 @@ class MediaPlane:
             False for words that are no part of the conversation: those of a listener ("uh-huh"), or an echo.
         """
         late = end_seconds <= self._settled_seconds + LATE_WORDS_SECONDS
-        if text.strip() and not late:
-            self._word_watch.words(self._clock())
         if (late and not (self._words_owed and is_final)) or self._turn_reported or not text.strip():
             return True
         if not self.playback.active:
@@ -261,8 +254,6 @@ class MediaPlane:
 
     def _judge(self, probability: float, energy: float) -> None:
         edge = self._gate.feed(probability, energy)
-        if edge is SpeechEdge.STARTED:
-            self._word_watch.speech_began(self._clock())
         if self._gate.speaking and not self._gate.likely:
             # Perhaps the end: the recogniser may be done with the last word before that is certain.
             self._uplink.flush()
@@ -271,9 +262,9 @@ class MediaPlane:
                 self._barge_in.window(
                     loud_windows=self._gate.loud_windows,
                     likely=self._gate.likely,
+                    energy=energy,
                     now=self._clock(),
                     blow=self._gate.blow,
-                    words_due=self._word_watch.pace.due_seconds if self._consumer.connected.is_set() else None,
                 )
             )
         elif self._gate.speaking and not self._turn_reported:

@@ -5,7 +5,6 @@ the caller says nothing. Whatever is waiting is flushed when speech begins, at e
 its end), and before a Finalize, so that the recogniser has heard everything it is asked to settle.
 """
 
-import asyncio
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -30,10 +29,6 @@ USUAL_PIECES = PieceSizes()
 
 class AudioConsumer(Protocol):
     """Speech-to-text, as the media plane sees it: synchronous and never blocking."""
-
-    @property
-    def connected(self) -> asyncio.Event:
-        """Set while it hears."""
 
     def send_audio(self, payload: bytes) -> None:
         """Take audio in the call's format; keeps it while not connected."""

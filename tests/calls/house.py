@@ -14,7 +14,6 @@ from twilio.request_validator import RequestValidator
 
 from api.app import create_app
 from api.call_runtime import CallRuntime, open_call_runtime
-from bot.media.word_pace import REMEMBERED
 from config.settings import Settings
 from data.agent_config import AgentConfig, AgentSettings, RagSettings
 from data.appointments import Appointment, AppointmentQuery
@@ -107,11 +106,6 @@ class CallHouse:
                 await asyncio.sleep(0.01)
         async with self.database.read() as session:
             return await ConversationRepository(session).get(DEFAULT_WORKSPACE_ID, call_sid, with_turns=True)
-
-    def words_take(self, seconds: float) -> None:
-        """Have the server believe that its recogniser needs so long for its first words."""
-        for _ in range(REMEMBERED):
-            self.runtime.services.word_pace.note(seconds)
 
     async def appointments(self, conversation_id: str) -> list[Appointment]:
         """Those booked in a conversation."""

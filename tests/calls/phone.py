@@ -11,6 +11,7 @@ from simulator.twilio.faults import NO_FAULTS, CallerFaults
 from simulator.twilio.measures import CallMeasures
 from simulator.twilio.speech import PreparedSpeech, prepare_speech
 from simulator.twilio.status_callbacks import StatusCallback
+from simulator.voice import synthesize
 from tests.calls.house import CallHouse
 from tests.calls.vendors import agent_audio, caller_audio
 
@@ -60,8 +61,9 @@ class Phone:
         await self.caller.say(text)
 
     async def mumble(self, text: str) -> None:
-        """Say something that nobody understands."""
-        await self.caller.say(text)
+        """Say something that nobody understands, no faster than people speak: the rest is said in a rush."""
+        speech = await asyncio.to_thread(synthesize, text, voice="en-us", words_per_minute=170)
+        await self.play(speech.pcm)
 
     async def play(self, pcm: bytes) -> None:
         """Make a sound: int16 at 8000 Hz."""

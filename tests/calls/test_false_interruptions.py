@@ -5,7 +5,6 @@ import asyncio
 import numpy as np
 import pytest
 
-from bot.media.word_pace import SLOWEST_SECONDS
 from data.records import EndReason
 from simulator.ollama.options import ScriptedCall, ScriptedReply
 from simulator.twilio.mulaw import SAMPLE_RATE
@@ -20,9 +19,6 @@ LONG = "We open at nine on weekdays, at ten on Saturdays, and on Sundays not at 
 OPENING = ScriptedReply(match="time do you open", text=LONG)
 GOODBYE = "It was lovely to talk to you today, and I hope to hear from you again very soon. Goodbye, then!"
 MUMBLE = "Gribble frampton wuzzy."
-QUICK_SECONDS = 0.3
-SLOW_SECONDS = 2 * SLOWEST_SECONDS
-"""Of the recogniser to its first words."""
 
 
 def cough(seconds: float = 0.15) -> bytes:
@@ -57,28 +53,10 @@ async def test_a_cough_does_not_cost_the_caller_the_reply(house: CallHouse, dial
     assert not record.turns[-1].interrupted
 
 
-async def test_what_a_quick_recogniser_finds_no_words_in_only_pauses_the_agent(
-    house: CallHouse, dial: Dial
-) -> None:
-    await house.vendors.script(OPENING)
-    house.words_take(QUICK_SECONDS)
-    phone = await dial(await house.add_agent())
-    await phone.say(QUESTION)
-    await phone.agent_talks(0.4)
-    await phone.mumble(MUMBLE)
-    await phone.listen(quiet=1.5)
-    record = await phone.hang_up()
-
-    assert phone.measures.turns[-1].clear_at is not None, "it was silenced"
-    assert transcript(record) == [("user", QUESTION), ("agent", LONG)]
-    assert not record.turns[-1].interrupted
-
-
 async def test_speech_that_nobody_understands_does_not_silence_the_agent_for_ever(
     house: CallHouse, dial: Dial
 ) -> None:
     await house.vendors.script(OPENING)
-    house.words_take(SLOW_SECONDS)
     phone = await dial(await house.add_agent())
     await phone.say(QUESTION)
     await phone.agent_talks(0.4)
@@ -126,7 +104,6 @@ async def test_a_goodbye_broken_by_a_sound_is_said_again_and_still_ends_the_call
 ) -> None:
     bye = ScriptedCall(name="end_call", arguments={"reason": "the caller said goodbye"})
     await house.vendors.script(ScriptedReply(match="goodbye", text=GOODBYE, tool_calls=(bye,)))
-    house.words_take(SLOW_SECONDS)
     phone = await dial(await house.add_agent())
     await phone.say("That is all, goodbye.")
     await phone.agent_talks(0.4)
@@ -141,7 +118,6 @@ async def test_a_goodbye_broken_by_a_sound_is_said_again_and_still_ends_the_call
 
 
 async def test_the_greeting_goes_on_after_a_sound(house: CallHouse, dial: Dial) -> None:
-    house.words_take(SLOW_SECONDS)
     phone = await dial(await house.add_agent(LONG))
     await phone.agent_talks(0.4)
     await phone.mumble(MUMBLE)

@@ -1,6 +1,5 @@
 """A clock that stands still, a telephone that plays what it is sent, and listeners that remember."""
 
-import asyncio
 import audioop
 from collections import deque
 from collections.abc import Callable
@@ -143,8 +142,6 @@ class Transcriber:
 
     def __init__(self) -> None:
         self.messages: list[bytes] = []
-        self.connected = asyncio.Event()
-        self.connected.set()
 
     def send_audio(self, payload: bytes) -> None:
         assert payload, "an empty message ends a Deepgram stream"

@@ -12,7 +12,6 @@ from bot.media.format import TELEPHONE
 from bot.media.plane import SETTLED_WINDOWS, MediaPlane
 from bot.media.silero import WINDOW_SECONDS, SileroModel, SileroStream
 from bot.media.speech_gate import SpeechGate, SpeechGateOptions
-from bot.media.word_pace import WordPace
 from simulator.deepgram.speech import encode_speech
 from tests.bot.media.fakes import (
     FakeClock,
@@ -26,6 +25,8 @@ from tests.bot.media.fakes import (
 
 LOUD, SOFT = 3000.0, 400.0
 """RMS above and below the energy that may interrupt."""
+SPEECH = ((0.4, LOUD), (0.06, 0)) * 4
+"""Seconds and RMS of somebody who goes on speaking."""
 REPLY = "We have three plans, and the smallest of them costs nine dollars a month."
 
 
@@ -56,7 +57,6 @@ class Call:
             listener=self.notes,
             gate=SpeechGate(SpeechGateOptions(), min_energy=800, baseline_factor=2.8),
             barge_in=options or BargeInOptions(),
-            word_pace=WordPace(),
             generations=self.generations,
             clock=self.clock,
             filters=filters,
@@ -128,7 +128,7 @@ def test_an_interruption_clears_within_four_windows_of_the_onset() -> None:
         call.hear((0.6, 0))
         call.wait(offset)
         onset = call.clock()
-        call.hear((1.0, LOUD))
+        call.hear(*SPEECH)
         assert call.far_end.clears[0] - onset <= 4 * WINDOW_SECONDS
         assert "agent_interrupted" in call.notes.log
 
@@ -170,7 +170,7 @@ def test_stale_speech_is_never_sent() -> None:
     utterance = call.plane.open(generation, REPLY)
     assert utterance is not None
     call.plane.append(utterance, bytes(1600))
-    call.hear((0.3, 0), (1.0, LOUD))
+    call.hear((0.3, 0), *SPEECH)
     sent = len(call.far_end.sent)
     call.plane.append(utterance, bytes(8000))
     call.plane.complete(utterance)
