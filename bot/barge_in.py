@@ -23,7 +23,9 @@ consonant ("what dis-count") for the end of a cough."""
 UNANSWERED_WINDOWS = 18
 """The same (576 ms) where the recogniser has not said yet what it heard."""
 LAUGHTER_SECONDS = 0.7
-"""From when on laughter is known by its rhythm."""
+"""From when on laughter is known by its rhythm …"""
+LAUGHTER_LATEST_SECONDS = 0.9
+"""… and until when: whoever goes on speaking may have such a rhythm for a moment as well."""
 BACKCHANNEL_SECONDS = 1.1
 """How long a slow "mm-hm" may take, with the silence by which its end is known."""
 SPEECH_SHARE = 0.7
@@ -119,8 +121,10 @@ class BargeIn:
         return self._confirm()
 
     def _judge_continued(self, now: float) -> BargeInAction | None:
-        is_speech = self._likely_windows >= SPEECH_SHARE * self._windows and not self._shape.laughs
-        if is_speech and self._windows * WINDOW_SECONDS < self._continued_seconds:
+        seconds = self._windows * WINDOW_SECONDS
+        is_laughter = seconds <= LAUGHTER_LATEST_SECONDS and self._shape.laughs
+        is_speech = self._likely_windows >= SPEECH_SHARE * self._windows and not is_laughter
+        if is_speech and seconds < self._continued_seconds:
             return None
         if is_speech and not self._shape.echoes:
             return self._confirm()
