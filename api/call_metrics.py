@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from bot.answers_cache import AnswersCache
 from bot.events import CallEvent, EventSink, ReplySpeculated, SpeculationStage
 from bot.media.loop_lag import LoopLag
 
@@ -37,6 +38,28 @@ class SpeculationMetrics(EventSink, Collector):
             "Tokens that the model had written of replies that were dropped.",
             value=self._wasted_tokens,
         )
+
+
+class AnswersMetrics(Collector):
+    """Shows how often a kept answer was said again.
+
+    Args:
+        answers: The process's.
+    """
+
+    def __init__(self, answers: AnswersCache) -> None:
+        self._answers = answers
+
+    def collect(self) -> Iterable[CounterMetricFamily]:
+        """The counters as they stand."""
+        lookups = CounterMetricFamily(
+            "phone_agent_answers_cache",
+            "Questions looked up among the kept answers, by whether one was found.",
+            labels=("result",),
+        )
+        lookups.add_metric(("hit",), self._answers.hits)
+        lookups.add_metric(("miss",), self._answers.misses)
+        yield lookups
 
 
 class LoopLagMetrics(Collector):

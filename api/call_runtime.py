@@ -8,7 +8,7 @@ from prometheus_client.registry import Collector
 from pydantic import SecretStr
 
 from api.appointment_book import DatabaseAppointmentBook
-from api.call_metrics import LoopLagMetrics, SpeculationMetrics
+from api.call_metrics import AnswersMetrics, LoopLagMetrics, SpeculationMetrics
 from api.first_start import ensure_number_is_routed, ensure_sample_agent
 from api.health_checks import HealthCheck
 from api.journal_metrics import JournalCollector
@@ -171,7 +171,12 @@ async def open_call_runtime(
         checks = runtime_checks(
             model, settings.ollama_model, knowledge.store, writing.figures, reembedding.describe
         )
-        collectors = (speculation, JournalCollector(writing.figures), LoopLagMetrics(ticker.lag))
+        collectors = (
+            speculation,
+            AnswersMetrics(services.answers),
+            JournalCollector(writing.figures),
+            LoopLagMetrics(ticker.lag),
+        )
         yield CallRuntime(calls, events, services, checks, collectors, writing, work)
         await calls.drain(settings.drain_seconds)
 
