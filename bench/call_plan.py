@@ -38,6 +38,11 @@ class Utterance:
     after_ms: int = 0
     is_cut_short: bool = False
 
+    @property
+    def is_heard_out(self) -> bool:
+        """Whether the caller listens to the reply until it is over."""
+        return self.manner is not Manner.GOODBYE and not self.is_cut_short
+
 
 @dataclass(frozen=True, slots=True)
 class CallPlan:
@@ -46,7 +51,8 @@ class CallPlan:
     Attributes:
         index: 0 for the first of a run.
         utterances: In order; the last is the goodbye, unless the caller hangs up.
-        hangs_up: The caller puts the receiver down when the reply to the last utterance begins.
+        hangs_up: The caller puts the receiver down when the reply to the last utterance begins, or is over if it
+            is heard out.
     """
 
     index: int
@@ -79,6 +85,11 @@ def plan_call(index: int, questions: int, *, interruption: bool = True, hangs_up
 def plan_short_call(index: int) -> CallPlan:
     """Plan a call of some ten seconds: one question, and the receiver goes down when the reply begins."""
     return CallPlan(index, (Utterance(Manner.ASKED, fact_question(index), is_cut_short=True),), hangs_up=True)
+
+
+def plan_single_question(index: int, question: Question) -> CallPlan:
+    """Plan a call of one question, which others may ask too; the receiver goes down when it is answered."""
+    return CallPlan(index, (Utterance(Manner.ASKED, question),), hangs_up=True)
 
 
 def texts_of(plans: Iterable[CallPlan]) -> tuple[str, ...]:

@@ -5,13 +5,14 @@ Every figure is taken outside the server, at the other end of the media stream, 
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from bench.call_figures import latency_row
 from bench.call_plan import CallPlan, plan_call
 from bench.environment import Environment
 from bench.latency_report import LatencyOptions, LatencyRow
 from bench.load import LoadRunner, spread_over_callers
-from bench.load_cost import watch_load
+from bench.load_cost import LoadCost, watch_load
 from bench.process_usage import ProcessUsage, idle_cores
 from bench.stored_call import StoredCall, StoredCalls
 from bench.talking_call import TalkedCall
@@ -20,6 +21,21 @@ Progress = Callable[[str, int, int], None]
 """Called with what is measured, how many steps of it are done, and how many there will be."""
 
 _SETTLE_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class MadeCalls:
+    """What came of some calls.
+
+    Attributes:
+        talked: As the callers saw them, in the order of their plans.
+        stored: The same calls, as the server stored them; None for the stock bot, which keeps nothing.
+        cost: Of the stretch in which they ran.
+    """
+
+    talked: list[TalkedCall]
+    stored: list[StoredCall] | None
+    cost: LoadCost
 
 
 class LatencyBench:
@@ -67,6 +83,18 @@ class LatencyBench:
             plans: All their calls.
             idle: Cores that the server needs without a call.
         """
+        made = await self.make_calls(f"{at_once} calls", at_once, plans)
+        delays = self._environment.delays
+        return latency_row(at_once, made.talked, made.stored, made.cost, idle_cores=idle, delays=delays)
+
+    async def make_calls(self, what: str, at_once: int, plans: Sequence[CallPlan]) -> MadeCalls:
+        """Make these calls, and read back what the server stored of them.
+
+        Args:
+            what: They are for, as it is shown meanwhile.
+            at_once: How many callers there are.
+            plans: All their calls.
+        """
         await self._runner.prepare(plans)
         load = spread_over_callers(plans, at_once, stagger_seconds=self._options.stagger_seconds)
         done = 0
@@ -74,13 +102,12 @@ class LatencyBench:
         def count() -> None:
             nonlocal done
             done += 1
-            self._progress(f"{at_once} calls", done, load.utterance_count)
+            self._progress(what, done, load.utterance_count)
 
-        self._progress(f"{at_once} calls", 0, load.utterance_count)
+        self._progress(what, 0, load.utterance_count)
         async with watch_load(self._usage) as cost:
             calls = await self._runner.run(load, count)
-        stored = await self._stored(calls)
-        return latency_row(at_once, calls, stored, cost, idle_cores=idle, delays=self._environment.delays)
+        return MadeCalls(calls, await self._stored(calls), cost)
 
     def _plans(self) -> list[list[CallPlan]]:
         """The calls of every row; no row repeats another's questions, which the server would remember."""

@@ -89,18 +89,18 @@ class LoadRunner:
         await asyncio.sleep(number * load.stagger_seconds)
         calls = []
         for plan in load.lanes[number]:
-            calls.append(await self._call(number, plan, self._speeches, on_utterance))
+            calls.append(await self._call(plan, self._speeches, on_utterance))
             await asyncio.sleep(_BETWEEN_CALLS_SECONDS)
         return calls
 
     async def _call(
-        self, lane: int, plan: CallPlan, speeches: Mapping[str, PreparedSpeech], on_utterance: OnUtterance
+        self, plan: CallPlan, speeches: Mapping[str, PreparedSpeech], on_utterance: OnUtterance
     ) -> TalkedCall:
         environment = self._environment
         options = CallerOptions(
             voice_url=f"{environment.public_url}/voice/incoming",
             to_number=environment.number,
-            from_number=f"+1415555{lane:04d}",
+            from_number=f"+1415555{plan.index:04d}",
             record=False,
         )
         return await TalkingCall(Caller(environment.twilio, options), plan, speeches, on_utterance).run()

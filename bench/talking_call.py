@@ -87,7 +87,8 @@ class TalkingCall:
             for utterance in self._plan.utterances:
                 await self._say(utterance)
             if self._plan.hangs_up:
-                await caller.wait_for_agent_start(timeout=REPLY_SECONDS)
+                if not self._plan.utterances[-1].is_heard_out:
+                    await caller.wait_for_agent_start(timeout=REPLY_SECONDS)
                 caller.hang_up()
             await caller.wait_ended(_HANG_UP_SECONDS)
         except (CallOverError, WaitTimeoutError) as error:
@@ -101,7 +102,7 @@ class TalkingCall:
         if utterance.manner is Manner.INTERRUPTING and not await self._wait_to_interrupt(utterance.after_ms):
             self._faults.append("the reply was over before it could be interrupted")
         await self._caller.say(self._speeches[utterance.question.text])
-        if utterance.manner is not Manner.GOODBYE and not utterance.is_cut_short:
+        if utterance.is_heard_out:
             await self._listen(utterance.question.text)
         self._on_utterance()
 

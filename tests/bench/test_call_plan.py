@@ -1,7 +1,16 @@
 import pytest
 
-from bench.call_plan import Manner, plan_call, plan_short_call, replies_of, texts_of
+from bench.call_plan import (
+    CallPlan,
+    Manner,
+    plan_call,
+    plan_short_call,
+    plan_single_question,
+    replies_of,
+    texts_of,
+)
 from bench.load import spread_over_callers
+from bench.shop import fact_question
 
 
 def test_a_call_has_its_questions_one_interruption_and_a_goodbye() -> None:
@@ -28,6 +37,19 @@ def test_a_short_call_ends_in_the_middle_of_the_reply() -> None:
     plan = plan_short_call(7)
     assert plan.hangs_up
     assert [said.manner for said in plan.utterances] == [Manner.ASKED]
+
+
+def test_a_single_question_is_heard_out() -> None:
+    plan = plan_single_question(7, fact_question(3))
+    assert plan.hangs_up
+    [asked] = plan.utterances
+    assert asked.question == fact_question(3)
+    assert asked.is_heard_out
+
+
+@pytest.mark.parametrize("plan", [plan_call(0, 1), plan_short_call(0)])
+def test_other_calls_end_when_the_last_reply_begins(plan: CallPlan) -> None:
+    assert not plan.utterances[-1].is_heard_out
 
 
 def test_texts_come_once() -> None:
