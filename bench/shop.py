@@ -161,6 +161,7 @@ _TOPICS = (
 )
 
 FACT_COUNT = len(_PRODUCTS) * len(_TOPICS)
+_PRODUCTS_BETWEEN_ROWS = 7
 _OPENINGS = ("", "And ", "So ", "Now ")
 
 
@@ -200,6 +201,18 @@ def fact_question(index: int) -> Question:
         topic.answer.format(**names),
         topic.fact.format(**names),
     )
+
+
+def similar_question(number: int, row: int) -> Question:
+    """One question for one fact: the same kinds of facts in every row, of other products.
+
+    So rows can be compared, although none asks what another did. Of the first ten rows, with up to twenty
+    questions each, no two questions are the same; row 0 begins with the first fact.
+    """
+    product = (number + _PRODUCTS_BETWEEN_ROWS * row) % len(_PRODUCTS)
+    # The kinds of facts follow one another from product to product, and from one round of products to the next.
+    round_of_products = -_PRODUCTS_BETWEEN_ROWS * row % len(_TOPICS)
+    return fact_question(round_of_products * len(_PRODUCTS) + product)
 
 
 def product_name(index: int) -> str:

@@ -2,7 +2,16 @@ from pathlib import Path
 
 import pytest
 
-from bench.shop import FACT_COUNT, chunk_count, documents, fact_question, long_question, write_organization
+from bench.shop import (
+    FACT_COUNT,
+    chunk_count,
+    documents,
+    fact_question,
+    long_question,
+    product_name,
+    similar_question,
+    write_organization,
+)
 from data.knowledge.organization import load_organization
 from simulator.ollama.responder.prompt import Message, Prompt
 from simulator.ollama.responder.respond import respond
@@ -14,6 +23,18 @@ def test_every_fact_is_a_chunk_of_its_own() -> None:
 
 def test_eight_hundred_questions_are_all_different() -> None:
     assert len({fact_question(index).text for index in range(4 * FACT_COUNT)}) == 4 * FACT_COUNT
+
+
+def test_rows_of_similar_questions_ask_for_the_same_kinds_of_facts() -> None:
+    rows = [[similar_question(number, row).text for number in range(20)] for row in range(10)]
+    assert len({text for row in rows for text in row}) == FACT_COUNT
+    products = sorted(map(product_name, range(20)), key=len, reverse=True)
+
+    def kind(text: str) -> str:
+        return text.replace(next(product for product in products if product in text), "thing")
+
+    assert len({tuple(map(kind, row)) for row in rows}) == 1
+    assert rows[0][0] == fact_question(0).text
 
 
 def test_the_documents_hold_every_answer_once() -> None:
