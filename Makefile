@@ -39,7 +39,7 @@ imports: setup
 	$(BIN)/lint-imports
 
 # Whole calls run in real time and mostly wait: three at a time, and beside nothing that computes.
-REAL_TIME := $(addprefix tests/bench/test_,latency_sample.py turn_samples.py storage_samples.py) tests/calls
+REAL_TIME := $(addprefix tests/bench/test_,latency_sample.py turn_samples.py storage_samples.py answers_sample.py) tests/calls
 # A machine that stands still for a second breaks a call as it would in life; what fails twice is no such accident.
 AGAIN := --reruns 1
 

@@ -13,6 +13,7 @@ from loguru import logger
 
 from bench.commands import (
     agent,
+    answers,
     barge_in,
     capacity,
     kill,
@@ -51,6 +52,7 @@ _VERBS: Mapping[str, _Verb] = {
     "pauses": pauses,
     "capacity": capacity,
     "soak": soak,
+    "answers": answers,
     "intents": intents,
     "retrieval": retrieval,
     "report": report,

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from bench.answers.answers_report import AnswersReport
+from bench.answers.answers_tables import answers_tables, plot_answers
 from bench.kill_report import KillReport
 from bench.latency_report import LatencyReport
 from bench.limits.capacity_report import CapacityReport
@@ -37,6 +39,7 @@ Report = (
     | AnyTurnReport
     | CapacityReport
     | SoakReport
+    | AnswersReport
 )
 
 _KINDS: Mapping[str, type[Report]] = {
@@ -51,6 +54,7 @@ _KINDS: Mapping[str, type[Report]] = {
     "pauses": PausesReport,
     "capacity": CapacityReport,
     "soak": SoakReport,
+    "answers": AnswersReport,
 }
 
 
@@ -77,6 +81,8 @@ def tables_of(report: Report) -> tuple[Table, ...]:
             return capacity_tables(report)
         case SoakReport():
             return soak_tables(report)
+        case AnswersReport():
+            return answers_tables(report)
 
 
 def write_report(report: Report, folder: Path) -> tuple[Path, Path]:
@@ -131,3 +137,5 @@ def _plot(report: Report, path: Path) -> None:
             plot_capacity(report, path)
         case SoakReport():
             plot_soak(report, path)
+        case AnswersReport():
+            plot_answers(report, path)

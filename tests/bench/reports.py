@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from bench.answers.answers_report import AnswersOptions, AnswersReport, AnswersRow, CacheUse, Lookups
 from bench.databases import DatabaseKind
 from bench.kill_report import Bystander, KilledCall, KillOptions, KillReport, KillRow
 from bench.latency_report import LatencyOptions, LatencyReport, LatencyRow
@@ -265,3 +266,34 @@ def pauses_report() -> PausesReport:
     )
     cut = whole.model_copy(update={"kind": "um", "cut_short": True, "pause_ms": 900, "reply_ms": None})
     return PausesReport(**_FRAME, outcomes=(whole, cut))
+
+
+def answers_row(use: CacheUse, *, hits: int = 0, misses: int = 0) -> AnswersRow:
+    """A row of four calls in good order, in which two questions were asked twice."""
+    figures = latency_row(2).model_copy(
+        update={
+            "made": 4,
+            "in_good_order": 4,
+            "replies": 4,
+            "voice_to_voice": Spread.of([480.0, 490.0, 690.0, 700.0]),
+            "stages": {"llm_first_token_ms": Spread.of([1.0, 1.0, 208.0, 210.0])},
+        }
+    )
+    asked_again = Spread.of([480.0, 490.0])
+    return AnswersRow(use=use, figures=figures, asked_again=asked_again, lookups=Lookups(hits=hits, misses=misses))
+
+
+def answers_report(*rows: AnswersRow) -> AnswersReport:
+    """A report with a row of every setting, all in order."""
+    in_order = (
+        answers_row(CacheUse.OFF),
+        answers_row(CacheUse.ON, hits=2, misses=2),
+        answers_row(CacheUse.NUMBERS, misses=4),
+    )
+    return AnswersReport(
+        machine=MACHINE,
+        options=AnswersOptions(questions=2, times=2, callers=2),
+        delays=VendorDelays(),
+        chunks=200,
+        rows=rows or in_order,
+    )

@@ -8,6 +8,7 @@ from bench.results import read_reports, write_report
 from config.errors import InvalidInputError
 from tests.bench.reports import (
     MACHINE,
+    answers_report,
     barge_in_report,
     capacity_report,
     kill_report,
@@ -37,6 +38,7 @@ def test_reports_are_read_as_they_were_written(tmp_path: Path) -> None:
         pauses_report(),
         capacity_report(),
         soak_report(),
+        answers_report(),
     )
     for report in reversed(reports):
         data, plot = write_report(report, tmp_path)

@@ -1,0 +1,1 @@
+"""What it saves to say frequent answers again, and that nobody gets an answer that was another caller's."""
