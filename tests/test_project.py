@@ -5,10 +5,12 @@ import re
 import statistics
 import subprocess
 import tomllib
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,6 +19,8 @@ MODULES = sorted(
     [file for package in PACKAGES for file in (ROOT / package).rglob("*.py")] + [ROOT / "run_bot.py"],
 )
 LOCKS = (ROOT / "requirements.lock", ROOT / "requirements-dev.lock")
+DEBIAN_PYTHON = "3.11.2"
+"""Debian 12's."""
 LONGEST_MODULE = 400
 MEDIAN_MODULE = 120
 
@@ -82,6 +86,26 @@ def test_the_lock_is_exact_pins_and_nothing_else(lock: Path) -> None:
 def test_the_lock_names_no_index_host_or_file(lock: Path) -> None:
     text = lock.read_text(encoding="utf-8")
     assert not re.search(r"://|@|--|\.whl|\.tar|index|find-links|sha256|\+", text)
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def test_the_lock_installs_on_the_oldest_python_that_is_promised(lock: Path) -> None:
+    """Soupsieve 3 wanted 3.11.5, and on a fresh Debian 12 nothing could be installed."""
+    too_new = {
+        name: wanted
+        for name, pin in _pins(lock).items()
+        if (wanted := _python_wanted(name, pin)) and not SpecifierSet(wanted).contains(DEBIAN_PYTHON)
+    }
+    assert too_new == {}
+
+
+def _python_wanted(name: str, pin: str) -> str:
+    try:
+        found = distribution(name)
+    except PackageNotFoundError:
+        return ""
+    (wanted,) = found.metadata.get_all("Requires-Python") or [""]
+    return str(wanted) if found.version.split("+")[0] == pin else ""
 
 
 def test_the_lock_holds_every_requirement() -> None:
