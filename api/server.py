@@ -23,6 +23,7 @@ from api.app import create_app
 from api.call_runtime import open_call_runtime
 from api.live_calls import RuntimeOpener
 from api.state import AppState
+from api.websocket_protocol import DirectWebSocketProtocol
 from config.errors import ConfigurationError
 from config.settings import Settings
 
@@ -111,8 +112,7 @@ def server_config(app: FastAPI, *, trusted_proxies: str | None = None) -> uvicor
     return uvicorn.Config(
         cast("ASGIApplication", app),
         http="httptools",
-        # The implementation that measures pings on websockets' sans-I/O core.
-        ws="websockets-sansio",
+        ws=DirectWebSocketProtocol,
         ws_max_size=MAX_MESSAGE_BYTES,
         ws_ping_interval=PING_SECONDS,
         ws_ping_timeout=PING_SECONDS,

@@ -37,13 +37,22 @@ class _EmbeddedServer(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def serve_app(app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
+async def serve_app(
+    app: ASGIApp,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    websockets: type[asyncio.Protocol] | None = None,
+    largest_message: int = _MAX_MESSAGE_BYTES,
+) -> AsyncIterator[str]:
     """Serve `app` (HTTP and WebSockets, no WebSocket compression) while the context lasts.
 
     Args:
         app: Any ASGI application; its lifespan runs if it has one.
         host: Address to listen on.
         port: TCP port; 0 takes a free one.
+        websockets: Another implementation of WebSockets for uvicorn than its own.
+        largest_message: Bytes; a larger WebSocket message ends its connection.
 
     Yields:
         The base URL, as `http://127.0.0.1:43121`.
@@ -59,9 +68,9 @@ async def serve_app(app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0) -> 
             log_config=None,
             log_level="warning",
             access_log=False,
-            ws="websockets-sansio",
+            ws=websockets or "websockets-sansio",
             ws_per_message_deflate=False,
-            ws_max_size=_MAX_MESSAGE_BYTES,
+            ws_max_size=largest_message,
             ws_ping_interval=None,
             lifespan="auto",
             timeout_graceful_shutdown=_GRACE_SECS,

@@ -22,7 +22,13 @@ class OutgoingQueue:
         self._items: deque[bytes | str] = deque()  # audio is bytes, a mark is its name
         self._clear_waiting = False
         self._ready = asyncio.Event()
+        self._writer_waits = False
         self.dropped_audio = 0
+
+    @property
+    def idle(self) -> bool:
+        """True when nothing waits to be sent or is being sent: what is sent now overtakes nothing."""
+        return self._writer_waits and not self._ready.is_set()
 
     def put_audio(self, payload: bytes) -> None:
         """Append µ-law bytes; when full, the oldest audio is given up. Nothing is appended for no bytes."""
@@ -53,7 +59,11 @@ class OutgoingQueue:
                 item = self._items.popleft()
                 return serializer.media(item) if isinstance(item, bytes) else serializer.mark(item)
             self._ready.clear()
-            await self._ready.wait()
+            self._writer_waits = True
+            try:
+                await self._ready.wait()
+            finally:
+                self._writer_waits = False
 
     def _append(self, item: bytes | str) -> None:
         if len(self._items) >= self._limit:

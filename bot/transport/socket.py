@@ -1,5 +1,6 @@
 """What a media-stream transport needs of a WebSocket, so that it runs on any server or on a test's fake."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 
@@ -18,6 +19,24 @@ class TextSocket(Protocol):
 
         Raises:
             SocketClosedError: The connection is gone; it stays gone.
+        """
+        ...
+
+    async def listen(self, take: Callable[[str | bytes], bool]) -> None:
+        """Call `take` with each message, at once when it arrives, until it returns False.
+
+        No message is received otherwise from then on.
+
+        Raises:
+            SocketClosedError: The connection is gone.
+            Exception: What `take` raises.
+        """
+        ...
+
+    def send_now(self, text: str) -> bool:
+        """Send one text message if that needs no waiting; False, and nothing is sent, if it does.
+
+        Not to be called while `send` runs.
         """
         ...
 

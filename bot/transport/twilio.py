@@ -1,13 +1,15 @@
 """One Twilio media stream as the media plane's wire.
 
-The socket's receive loop calls the media plane directly (no queue between them), and one writer task drains
-what the plane wants sent. Nothing a peer sends can raise out of here, and a peer that stops reading, floods
-nonsense or vanishes ends the stream with a reason.
+The socket calls the media plane with each message as it comes in (no queue between them), and what the plane
+wants sent is sent at once; only if the peer is slow does it wait, for one writer task. Nothing a peer sends can
+raise out of here, and a peer that stops reading, floods nonsense or vanishes ends the stream with a reason.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
 from uuid import uuid4
 
 from loguru import logger
@@ -32,6 +34,7 @@ from bot.transport.twilio_messages import (
 from bot.transport.twilio_serializer import SAMPLE_RATE, TwilioSerializer
 
 _POLICY_VIOLATION = 1008  # RFC 6455, section 7.4.1
+_Item = TypeVar("_Item", bytes, str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,8 @@ class TwilioTransport:
         self._outgoing = OutgoingQueue(self._limits.max_queued)
         self._start: StreamStart | None = None
         self._sent_sid = ""  # the stream's id as the peer sent it; empty if it sent none
+        self._serializer = TwilioSerializer("")
+        self._read_end: StreamEnd | None = None
         self._closing = asyncio.Event()
 
     @property
@@ -130,6 +135,7 @@ class TwilioTransport:
             encoding=message.encoding,
             sample_rate=message.sample_rate,
         )
+        self._serializer = TwilioSerializer(self._start.stream_sid)
         return self._start
 
     async def run(self, receiver: MediaReceiver) -> StreamEnd:
@@ -144,9 +150,8 @@ class TwilioTransport:
         """
         if self._start is None:
             raise RuntimeError("handshake() comes before run()")
-        serializer = TwilioSerializer(self._start.stream_sid)
         reader = asyncio.create_task(self._read(receiver), name="twilio-reader")
-        writer = asyncio.create_task(self._write(serializer), name="twilio-writer")
+        writer = asyncio.create_task(self._write(), name="twilio-writer")
         closing = asyncio.create_task(self._closing.wait(), name="twilio-closing")
         tasks = (reader, writer, closing)
         try:
@@ -177,23 +182,29 @@ class TwilioTransport:
             logger.debug("The media stream's socket was gone before it could be closed")
 
     def send_audio(self, payload: bytes) -> None:
-        """Queue µ-law bytes; when the queue is full the oldest audio in it is given up."""
-        if not self._closing.is_set():
+        """Send µ-law bytes, or queue them; when the queue is full the oldest audio in it is given up."""
+        if payload and not self._closing.is_set() and not self._sent_now(self._serializer.media, payload):
             self._outgoing.put_audio(payload)
 
     def send_mark(self, name: str) -> None:
-        """Queue a mark behind everything queued so far."""
-        if not self._closing.is_set():
+        """Send a mark behind everything sent and queued so far."""
+        if not self._closing.is_set() and not self._sent_now(self._serializer.mark, name):
             self._outgoing.put_mark(name)
 
     def send_clear(self) -> None:
         """Send `clear` before anything else and drop queued audio; queued marks follow the clear."""
-        if not self._closing.is_set():
+        if self._closing.is_set():
+            return
+        if not (self._outgoing.idle and self._socket.send_now(self._serializer.clear())):
             self._outgoing.clear()
 
-    async def _write(self, serializer: TwilioSerializer) -> StreamEnd:
+    def _sent_now(self, serialize: Callable[[_Item], str], item: _Item) -> bool:
+        """Send past the writer, who would have to be woken first, unless it has something to send before this."""
+        return self._outgoing.idle and self._socket.send_now(serialize(item))
+
+    async def _write(self) -> StreamEnd:
         while True:
-            text = await self._outgoing.next_message(serializer)
+            text = await self._outgoing.next_message(self._serializer)
             try:
                 async with asyncio.timeout(self._limits.send_seconds):
                     await self._socket.send(text)
@@ -217,24 +228,29 @@ class TwilioTransport:
                 raise HandshakeError("malformed")
 
     async def _read(self, receiver: MediaReceiver) -> StreamEnd:
-        while True:
-            try:
-                raw = await self._socket.receive()
-            except SocketClosedError:
-                return StreamEnd.CONNECTION_LOST
-            try:
-                message = parse_twilio_message(raw)
-            except MalformedMessageError as error:
-                self.faults.count_malformed(error.reason, error.where)
-                if self.faults.too_many:
-                    return StreamEnd.MALFORMED
-                continue
-            if not self._deliver(message, receiver):
-                if isinstance(message, StopMessage) and self._is_ours(message.stream_sid):
-                    return StreamEnd.STOPPED
-                self.faults.count_misplaced(type(message).__name__)
-                if self.faults.too_many:
-                    return StreamEnd.MALFORMED
+        try:
+            await self._socket.listen(partial(self._take, receiver))
+        except SocketClosedError:
+            return StreamEnd.CONNECTION_LOST
+        return self._read_end or StreamEnd.CONNECTION_LOST
+
+    def _take(self, receiver: MediaReceiver, raw: str | bytes) -> bool:
+        """Take one message; False if it ends the stream."""
+        try:
+            message = parse_twilio_message(raw)
+        except MalformedMessageError as error:
+            self.faults.count_malformed(error.reason, error.where)
+        else:
+            if self._deliver(message, receiver):
+                return True
+            if isinstance(message, StopMessage) and self._is_ours(message.stream_sid):
+                self._read_end = StreamEnd.STOPPED
+                return False
+            self.faults.count_misplaced(type(message).__name__)
+        if self.faults.too_many:
+            self._read_end = StreamEnd.MALFORMED
+            return False
+        return True
 
     def _deliver(self, message: TwilioMessage, receiver: MediaReceiver) -> bool:
         """Hand a message of this stream to the receiver; False if it is none of its business."""

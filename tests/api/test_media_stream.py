@@ -79,8 +79,8 @@ async def test_a_whole_stream(server: TwilioServer, path: str) -> None:
         transport.send_audio(AUDIO)
         transport.send_mark("end")
         transport.send_clear()
-        sent = [json.loads(await socket.recv())["event"] for _ in range(2)]
-        assert sent == ["clear", "mark"]
+        sent = [json.loads(await socket.recv())["event"] for _ in range(3)]
+        assert sent == ["media", "mark", "clear"]
 
         await socket.send("{")
         await socket.send(b"\x00\xff")

@@ -18,6 +18,7 @@ from api.health_checks import HealthCheck
 from api.media_stream import router as media_stream_router
 from api.stream_tokens import StreamTokens
 from api.voice import router as voice_router
+from api.websocket_protocol import DirectWebSocketProtocol
 from bot.call_config import CallConfig
 from bot.transport.ports import CallTransport, StreamEnd
 from config.settings import Settings
@@ -183,7 +184,7 @@ async def twilio_server(
     app.include_router(voice_router)
     app.include_router(media_stream_router)
     app.state.stream_tokens = tokens
-    async with serve_app(app) as url, httpx.AsyncClient(base_url=url) as http:
+    async with serve_app(app, websockets=DirectWebSocketProtocol) as url, httpx.AsyncClient(base_url=url) as http:
         yield TwilioServer(url, app.state.services.database, runtime.calls, tokens, http)
 
 

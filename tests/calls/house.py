@@ -14,6 +14,7 @@ from twilio.request_validator import RequestValidator
 
 from api.app import create_app
 from api.call_runtime import CallRuntime, open_call_runtime
+from api.websocket_protocol import DirectWebSocketProtocol
 from config.settings import Settings
 from data.agent_config import AgentConfig, AgentSettings, RagSettings
 from data.appointments import Appointment, AppointmentQuery
@@ -157,7 +158,7 @@ async def open_house(vendors: Vendors, folder: Path, **settings: object) -> Asyn
         }
     )
     app = create_app(made, open_runtime=open_call_runtime)
-    async with serve_app(app) as url:
+    async with serve_app(app, websockets=DirectWebSocketProtocol) as url:
         vendors.route(public_url, url)
         state = app.state.services
         async with httpx.AsyncClient(base_url=url, headers={"xi-api-key": API_KEY}, trust_env=False) as http:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 
 from bot.transport.socket import SocketClosedError
 
@@ -9,7 +10,8 @@ from bot.transport.socket import SocketClosedError
 class FakeSocket:
     """A `TextSocket` in memory. `put` feeds it; `sent` holds what was sent, parsed."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, sends_at_once: bool = False) -> None:
+        self._sends_at_once = sends_at_once
         self._incoming: asyncio.Queue[str | bytes | None] = asyncio.Queue()
         self.sent: list[dict[str, object]] = []
         self.sent_event = asyncio.Event()
@@ -33,6 +35,17 @@ class FakeSocket:
             self._incoming.put_nowait(None)
             raise SocketClosedError
         return message
+
+    async def listen(self, take: Callable[[str | bytes], bool]) -> None:
+        while take(await self.receive()):
+            pass
+
+    def send_now(self, text: str) -> bool:
+        if not self._sends_at_once or not self.reading.is_set() or self.closed_with:
+            return False
+        self.sent.append(json.loads(text))
+        self.sent_event.set()
+        return True
 
     async def send(self, text: str) -> None:
         await self.reading.wait()

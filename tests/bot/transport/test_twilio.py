@@ -234,6 +234,40 @@ class TestSending:
             await asyncio.sleep(0.01)
             assert [message["event"] for message in sent] == ["media", "clear"]
 
+    async def test_nothing_that_is_sent_at_once_overtakes_what_waits(self) -> None:
+        socket = FakeSocket(sends_at_once=True)
+        transport = await started(socket)
+        transport.send_audio(b"0")
+        async with running(transport, FakeReceiver()):
+            transport.send_mark("m0")
+            await socket.wait_for_sent(2)
+            transport.send_audio(b"1")  # in this very step: nothing waits
+            assert len(socket.sent) == 3
+            socket.reading.clear()
+            transport.send_mark("m1")
+            transport.send_audio(b"2")
+            socket.reading.set()
+            transport.send_mark("m2")  # the writer has not been woken yet
+            sent = await socket.wait_for_sent(6)
+        assert [message["event"] for message in sent] == ["media", "mark"] * 3
+        assert [message["mark"] for message in sent[1::2]] == [{"name": "m0"}, {"name": "m1"}, {"name": "m2"}]
+
+    async def test_a_clear_is_sent_at_once_unless_something_waits(self) -> None:
+        socket = FakeSocket(sends_at_once=True)
+        transport = await started(socket)
+        async with running(transport, FakeReceiver()):
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            transport.send_clear()
+            assert [message["event"] for message in socket.sent] == ["clear"]
+            socket.reading.clear()
+            transport.send_audio(b"dropped")
+            transport.send_mark("m1")
+            transport.send_clear()
+            socket.reading.set()
+            sent = await socket.wait_for_sent(3)
+        assert [message["event"] for message in sent] == ["clear", "clear", "mark"]
+
     async def test_a_peer_that_reads_too_slowly_loses_the_oldest_audio(self) -> None:
         socket = FakeSocket()
         transport = await started(socket, TwilioLimits(max_queued=3))
