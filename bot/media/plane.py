@@ -232,7 +232,7 @@ class MediaPlane:
     # --- voice activity -----------------------------------------------------------------------------------
 
     def _tick(self, now: float) -> None:
-        self.playback.pump(now)
+        self.playback.tick(now)
         if now - self._received_at >= LINE_DEAD_SECONDS and (self._gate.speaking or self.playback.paused):
             self._judge(0.0, 0.0)
 
@@ -247,7 +247,8 @@ class MediaPlane:
             return
         self._energies.append(energy)
         samples = np.frombuffer(window, dtype="<i2").astype(np.float32) / 32768.0
-        self._silero.submit(self._stream, samples)
+        # Who may be interrupting waits for nobody; 10 ms more or less of a pause are not noticed.
+        self._silero.submit(self._stream, samples, urgent=self.playback.active)
 
     def _window(self, probability: float) -> None:
         self._judge(probability, self._energies.pop(0))

@@ -149,8 +149,13 @@ class Playback:
         self._queue = deque(u for u in self._queue if u.generation != generation)
         self._finished.discard(generation)
 
+    def tick(self, now: float) -> None:
+        """Send what is due by now; for as long as the far end has enough, time alone brings nothing."""
+        if self._generation is None or self._heard_until - now <= LEAD_SECONDS - CHUNK_SECONDS:
+            self.pump(now)
+
     def pump(self, now: float) -> None:
-        """Send what is due; called each tick and whenever audio arrives."""
+        """Send what is due, whenever something has changed."""
         if self.paused or not (self._queue or self._finished or self.active):
             return
         while self._queue:

@@ -23,6 +23,9 @@ Samples = npt.NDArray[np.float32]
 WINDOW_SECONDS = 0.032
 _STATE_SIZE = 128
 _CONTEXTS = {8000: 32, 16000: 64}
+PATIENCE_SECONDS = 0.015
+"""How long a window that is not urgent waits for others. A batch of six costs the network 250 µs, and 350 more to
+come back into the processor's cache after whatever else the process has done."""
 _MAX_BATCH = 128
 _FIRST_ROWS = 16
 
@@ -61,6 +64,8 @@ class SileroModel:
         self._context_samples = _CONTEXTS[sample_rate]
         self.window_samples = sample_rate * 32 // 1000
         self._ready: dict[int, SileroStream] = {}
+        self._urgent = False
+        self._ran_at = 0.0
         # One row a stream: gathering rows by index costs a fraction of stacking an array per call.
         self._states = np.zeros((2, 0, _STATE_SIZE), dtype=np.float32)
         self._contexts = np.zeros((0, self._context_samples), dtype=np.float32)
@@ -75,10 +80,14 @@ class SileroModel:
         self.reset(stream)
         return stream
 
-    def submit(self, stream: SileroStream, window: Samples) -> None:
-        """Queue one window (`window_samples` floats in −1…1) for the next `run`; a closed stream takes none."""
+    def submit(self, stream: SileroStream, window: Samples, *, urgent: bool = True) -> None:
+        """Queue one window (`window_samples` floats in −1…1) for the next `run`; a closed stream takes none.
+
+        What is not `urgent` may wait for a run or two of the ticker.
+        """
         if stream.closed:
             return
+        self._urgent = self._urgent or urgent
         stream.pending.append(window)
         self._ready[id(stream)] = stream
 
@@ -97,8 +106,17 @@ class SileroModel:
         self._ready.pop(id(stream), None)
         stream.pending.clear()
 
-    def run(self, _now: float = 0.0) -> None:
-        """Put every waiting window through the network, one batch per position in its stream."""
+    def run(self, now: float | None = None) -> None:
+        """Put every waiting window through the network, one batch per position in its stream.
+
+        Args:
+            now: The loop's time, each tick: what is not urgent may be left for a later one. None leaves nothing.
+        """
+        if now is not None:
+            if not self._urgent and now - self._ran_at < PATIENCE_SECONDS:
+                return
+            self._ran_at = now
+        self._urgent = False
         while self._ready:
             streams = list(self._ready.values())[:_MAX_BATCH]
             self._run_batch(streams)

@@ -34,7 +34,7 @@ class Desk:
             self.clock.ms += 1
             self.far_end.play_one_ms()
             if self.clock.ms % 10 == 0:
-                self.playback.pump(self.clock())
+                self.playback.tick(self.clock())
 
     def say(self, generation: int, text: str, audio: bytes, *, finish: bool = True) -> Utterance:
         utterance = self.playback.open(generation, text)

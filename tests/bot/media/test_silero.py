@@ -117,6 +117,25 @@ def test_a_closed_stream_hears_nothing_more_even_within_the_batch(model: SileroM
     assert heard == []
 
 
+def test_what_is_not_urgent_waits_for_others_but_not_for_long(model: SileroModel) -> None:
+    heard: list[float] = []
+    stream = model.open(heard.append)
+    silence = np.zeros(256, np.float32)
+    model.submit(stream, silence, urgent=False)
+    model.run(1.0)
+    assert len(heard) == 1, "nothing ran for long: this may run at once"
+    model.submit(stream, silence, urgent=False)
+    model.run(1.01)
+    assert len(heard) == 1
+    model.run(1.02)
+    assert len(heard) == 2
+    model.submit(stream, silence, urgent=False)
+    model.submit(stream, silence)
+    model.run(1.03)
+    assert len(heard) == 4, "the urgent one takes what waits along"
+    model.close(stream)
+
+
 def test_more_calls_than_a_batch_holds_are_all_served(model: SileroModel) -> None:
     heard = [0] * 200
 
