@@ -51,7 +51,7 @@ class NoiseBench:
         self._options = options
         self._progress = progress
         self._replies = known or {}
-        self._questions: dict[int, PreparedSpeech] = {}
+        self._questions: dict[tuple[int, float | None], PreparedSpeech] = {}
         self._sounds: Prepared = {}
         self._done = 0
 
@@ -63,7 +63,12 @@ class NoiseBench:
         understood = [Speech((words,), voice, 0.0) for words in BACKCHANNELS for voice in VOICES]
         await teach(self._environment, [*questions, *understood], {})
         self._sounds = await asyncio.to_thread(_prepare, plans)
-        self._questions = {topic: speech.prepare() for topic, speech in enumerate(questions)}
+        self._questions = {
+            # The noise of a line does not cease when somebody speaks.
+            (topic, noise): speech.prepare(noise)
+            for topic, speech in enumerate(questions)
+            for noise in LINE_NOISE_DBFS
+        }
         self._progress("sounds", 0, self._options.cases)
         if not self._replies:
             self._replies = await hear_replies(self._environment, None)
@@ -78,7 +83,7 @@ class NoiseBench:
                 began = None
             if began is None:
                 topic = (topic + 1) % TOPIC_COUNT
-                began = await self._ask(call, topic)
+                began = await self._ask(call, topic, plan.noise_dbfs)
             await call.hear_some(case.after_ms / 1000)
             outcome = await self._disturb(call, plan, number, self._replies[topic])
             report(outcome)
@@ -87,12 +92,12 @@ class NoiseBench:
             if outcome.effect is Effect.FALSE_STOP:
                 began = None
 
-    async def _ask(self, call: TurnCall, topic: int) -> float:
+    async def _ask(self, call: TurnCall, topic: int, noise_dbfs: float | None) -> float:
         """Ask for a long reply until it is the one that is heard; returns where in the recording it begins."""
         for _ in range(_MOST_QUESTIONS):
             if await call.hear_some(0.1, silent_secs=_THINKING_SECONDS):
                 await call.hear_out()
-            await call.say(self._questions[topic])
+            await call.say(self._questions[topic, noise_dbfs])
             began = call.position_secs
             await call.hear_some(_KNOWN_SECONDS)
             if await asyncio.to_thread(goes_on, call.heard_since(began), self._replies[topic]):
@@ -132,7 +137,8 @@ def judge(heard: bytes, reply: KnownReply, *, was_cleared: bool) -> tuple[Effect
         reply: The reply as it sounds undisturbed.
         was_cleared: What was waiting to be played was taken back.
     """
-    last = heard[-round(SAMPLE_RATE * _LAST_SECONDS) :]
+    # Of a reply that was not taken back everything counts: its last second may be mostly a breath.
+    last = heard[-round(SAMPLE_RATE * _LAST_SECONDS) :] if was_cleared else heard
     if not goes_on(last, reply):
         return Effect.FALSE_STOP, None
     if was_cleared:

@@ -60,6 +60,7 @@ def test_what_a_sound_did_is_told_by_what_was_heard() -> None:
     gap, reply = QUIET * (SECOND // 2), KnownReply(REPLY)
     begun, rest = REPLY[2 * SECOND : 3 * SECOND], REPLY[2 * SECOND : 5 * SECOND]
     assert judge(rest, reply, was_cleared=False) == (Effect.NONE, None)
+    assert judge(rest + 2 * gap, reply, was_cleared=False) == (Effect.NONE, None), "a breath is no stop"
     effect, gap_ms = judge(begun + gap + rest, reply, was_cleared=True)
     assert effect is Effect.FALSE_PAUSE
     assert gap_ms is not None
