@@ -20,6 +20,7 @@ class Patience:
         open: After what could be whole, as a share of the agent's `silence_threshold_sec`.
         breath: So much more after what could be whole while a reply to it is being made: by then it is ready and
             leaves at once, so that even with this patience the caller waits no longer than without it.
+        dictated: Least after a number that could be whole: longer than people pause between groups of digits.
         dangling: Least after what plainly goes on.
     """
 
@@ -27,6 +28,7 @@ class Patience:
     complete_while_answering: float
     open: float
     breath: float
+    dictated: float
     dangling: float
 
     def silence_wanted(self, kind: Completeness, threshold: float, *, answering: bool) -> float:
@@ -44,17 +46,21 @@ class Patience:
                 return min(threshold, self.complete_while_answering if answering else self.complete)
             case Completeness.OPEN:
                 return threshold * self.open + (self.breath if answering else 0.0)
+            case Completeness.DICTATED:
+                return max(threshold, self.dictated)
             case Completeness.DANGLING:
                 return max(threshold, self.dangling)
 
 
 PATIENCE = {
-    TurnEagerness.EAGER: Patience(complete=0.2, complete_while_answering=0.25, open=0.6, breath=0.0, dangling=1.2),
+    TurnEagerness.EAGER: Patience(
+        complete=0.2, complete_while_answering=0.25, open=0.6, breath=0.0, dictated=0.8, dangling=1.2
+    ),
     TurnEagerness.NORMAL: Patience(
-        complete=0.2, complete_while_answering=0.45, open=1.0, breath=0.2, dangling=2.0
+        complete=0.2, complete_while_answering=0.45, open=1.0, breath=0.2, dictated=1.05, dangling=2.0
     ),
     TurnEagerness.PATIENT: Patience(
-        complete=0.6, complete_while_answering=0.8, open=1.75, breath=0.2, dangling=3.0
+        complete=0.6, complete_while_answering=0.8, open=1.75, breath=0.2, dictated=2.0, dangling=3.0
     ),
 }
 
@@ -62,6 +68,7 @@ SPECULATE_AFTER = {
     Completeness.SUMMONS: 0.0,
     Completeness.COMPLETE: 0.0,
     Completeness.OPEN: 0.25,
+    Completeness.DICTATED: 0.5,
 }
 """Silence after which a reply is begun early. After what may go on there is time: most such pauses are breaths,
 and what is begun in a breath is thrown away. After what plainly goes on nothing is begun."""

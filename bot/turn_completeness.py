@@ -7,7 +7,7 @@ says little: what counts is whether the last words can be last. English only.
 import re
 from enum import StrEnum
 
-from bot.dictation import dictation_is_whole
+from bot.dictation import Dictation, dictation_of
 from bot.spoken_words import last_sentence, spoken_words
 from bot.unfinished_sentence import is_unfinished
 
@@ -21,10 +21,17 @@ class Completeness(StrEnum):
     """A whole question, sentence or answer."""
     OPEN = "open"
     """It could be whole, or not."""
+    DICTATED = "dictated"
+    """A number that could be whole, and in which pauses mean little."""
     DANGLING = "dangling"
     """It plainly goes on."""
 
 
+_DICTATIONS = {
+    Dictation.WHOLE: Completeness.COMPLETE,
+    Dictation.POSSIBLE: Completeness.DICTATED,
+    Dictation.PART: Completeness.DANGLING,
+}
 _CLOSERS = " \"')]\N{RIGHT DOUBLE QUOTATION MARK}"
 _GOES_ON = (",", "\N{HORIZONTAL ELLIPSIS}", "...", "-", "\N{EM DASH}", "\N{EN DASH}", ":", ";")
 _SUMMONS = re.compile(
@@ -55,9 +62,9 @@ def completeness_of(text: str) -> Completeness:
         return Completeness.SUMMONS
     if _ANSWER.fullmatch(said):
         return Completeness.COMPLETE
-    whole = dictation_is_whole(text)
-    if whole is not None:
-        return Completeness.COMPLETE if whole else Completeness.DANGLING
+    dictation = dictation_of(text)
+    if dictation is not None:
+        return _DICTATIONS[dictation]
     if not said or _GREETING.fullmatch(said):
         return Completeness.OPEN
     if ending.endswith(_GOES_ON) or is_unfinished(last_sentence(text), is_question=is_question):

@@ -35,6 +35,11 @@ def test_the_usual_agent_keeps_to_its_threshold_and_waits_2_s_for_what_goes_on()
     assert wanted(TurnEagerness.NORMAL, Completeness.DANGLING) == 2.0
 
 
+def test_numbers_get_more_time_than_people_take_between_groups_of_digits() -> None:
+    assert 0.9 < wanted(TurnEagerness.NORMAL, Completeness.DICTATED) < 1.2
+    assert PATIENCE[TurnEagerness.NORMAL].silence_wanted(Completeness.DICTATED, 3.0, answering=True) == 3.0
+
+
 def test_more_patience_while_a_reply_is_made_stays_within_the_threshold() -> None:
     patience = PATIENCE[TurnEagerness.NORMAL]
     assert patience.silence_wanted(Completeness.COMPLETE, 0.3, answering=True) == 0.3

@@ -23,6 +23,8 @@ class Documents:
         self.may_end = asyncio.Event()
         self.error: Exception | None = None
         self.timed_out = False
+        self.slow_searches = 0
+        """How many of the first searches take too long."""
         if not held:
             self.may_end.set()
 
@@ -38,7 +40,7 @@ class Documents:
             self.running -= 1
         if self.error is not None:
             raise self.error
-        if self.timed_out:
+        if self.timed_out or self.slow_searches >= len(self.queries):
             return RetrievalResult((), 1.0, question, timed_out=True)
         return RetrievalResult((snippet(question),), 1.0, question, similarity=0.9, embedding_model="minilm")
 
@@ -81,6 +83,27 @@ async def test_a_search_without_a_word_that_matters_is_not_used(searched: str, q
     await settle()
     found = await retrieval.find(question)
     assert found.record.query == question
+
+
+async def test_while_the_caller_may_go_on_a_search_that_was_too_slow_is_tried_once_more() -> None:
+    documents = Documents()
+    documents.slow_searches = 1
+    retrieval = TurnRetrieval(documents)
+    found = await retrieval.find(QUESTION, is_final=False)
+    assert found.snippets == (snippet(QUESTION),)
+    assert (await retrieval.find(QUESTION)).snippets == found.snippets
+    assert documents.queries == [QUESTION, QUESTION]
+    documents.slow_searches = 9
+    assert (await TurnRetrieval(documents).find(QUESTION, is_final=False)).record.timed_out
+    assert len(documents.queries) == 4, "once more, and not for ever"
+
+
+async def test_once_the_turn_is_over_nothing_is_searched_again() -> None:
+    documents = Documents()
+    documents.timed_out = True
+    found = await TurnRetrieval(documents).find(QUESTION)
+    assert found.record.timed_out
+    assert documents.queries == [QUESTION]
 
 
 async def test_a_missing_little_word_does_not_cost_another_search() -> None:
