@@ -136,6 +136,12 @@ class PassageIndex:
         kept = [part for part in question.split() if not missing & set(self._extractor.stems(part))]
         return " ".join(kept) or _NOTHING_LEFT
 
+    def sharing_words(self, question: str, count: int) -> tuple[str, ...]:
+        """Ids of the chunks that keyword search adds to a search for this question, best first."""
+        terms = self._extractor.terms(question)
+        positions = _best_positions(self._score((*terms.words, *terms.kind_words)), count)
+        return tuple(self._entries[position].chunk_id for position in positions)
+
     def search(
         self,
         question: str,

@@ -207,27 +207,30 @@ class Retriever:
             return max(0.0, deadline - time.perf_counter())
 
         index = await self._indexes.get(agent_id, wait_seconds=left() * _INDEX_WAIT_SHARE)
-        contrast = None
+        contrast, by_words = None, tuple[str, ...]()
         if index is not None:
             own = index
-            contrast = await self._executor.run(lambda: own.contrast(query))
-        vectors = await self._embedder.embed_queries([query] if contrast is None else [query, contrast])
-        near = await self._store.query(agent_id, vectors[0], top_k=NEAR_CANDIDATES, deadline_seconds=left())
-        if index is not None and not all(index.holds(snippet.chunk_id) for snippet in near):
-            # Another process has added documents: they count from the next question on, or now if all are new.
-            self._indexes.changed(agent_id)
-        if index is None or not any(index.holds(snippet.chunk_id) for snippet in near):
-            index = await self._executor.run(lambda: _stand_in(near, vectors[0]))
-        without = vectors[1] if len(vectors) > 1 else None
-        ranked = await self._executor.run(lambda: self._rank(index, query, vectors[0], without, near))
-        ranked = ranked[:_LOOKED_AT]
-        near_ids = {snippet.chunk_id for snippet in near}
-        by_words = [snippet.chunk_id for snippet in ranked if snippet.chunk_id not in near_ids]
-        if not by_words:
-            return ranked
-        # The index may be a moment behind the store, which alone knows what was deleted.
-        present = near_ids | await self._store.present(agent_id, by_words)
-        return [snippet for snippet in ranked if snippet.chunk_id in present]
+            contrast, by_words = await self._executor.run(
+                lambda: (own.contrast(query), own.sharing_words(query, KEYWORD_CANDIDATES))
+            )
+        # The index may be a moment behind the store, which alone knows what was deleted, and has time to say so
+        # while the question is embedded.
+        present = asyncio.ensure_future(self._store.present(agent_id, by_words))
+        try:
+            vectors = await self._embedder.embed_queries([query] if contrast is None else [query, contrast])
+            near = await self._store.query(agent_id, vectors[0], top_k=NEAR_CANDIDATES, deadline_seconds=left())
+            if index is not None and not all(index.holds(snippet.chunk_id) for snippet in near):
+                # Another process has added documents: they count from the next question on, or now if all are new.
+                self._indexes.changed(agent_id)
+            if index is None or not any(index.holds(snippet.chunk_id) for snippet in near):
+                index = await self._executor.run(lambda: _stand_in(near, vectors[0]))
+            without = vectors[1] if len(vectors) > 1 else None
+            ranked = await self._executor.run(lambda: self._rank(index, query, vectors[0], without, near))
+            there = {snippet.chunk_id for snippet in near} | await present
+        finally:
+            present.cancel()
+            await asyncio.gather(present, return_exceptions=True)
+        return [snippet for snippet in ranked[:_LOOKED_AT] if snippet.chunk_id in there]
 
     def _rank(
         self,

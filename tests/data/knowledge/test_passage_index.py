@@ -35,6 +35,14 @@ def test_keywords_find_what_the_vectors_do_not() -> None:
     assert index.search("", EAST, None, ["1", "unknown"], keyword_candidates=5).entries[0].chunk_id == "1"
 
 
+def test_what_keyword_search_will_add_is_known_before_there_is_a_vector() -> None:
+    index = index_of("Fees for the wood chipper", "The chipper is loud", "Opening hours")
+    for question in ("Is the chipper loud?", "How much is the chipper?", "xylophone", ""):
+        added = index.search(question, EAST, None, [], keyword_candidates=2).entries
+        assert index.sharing_words(question, 2) == tuple(entry.chunk_id for entry in added)
+    assert index.sharing_words("Is the chipper loud?", 2) == ("1", "0")
+
+
 def test_words_codes_and_kinds_become_features() -> None:
     index = index_of("Filter FL-1625 costs 14 dollars.", "Nothing of interest.")
     found = row(index, "What does filter FL-1625 cost?")
