@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from bench.child_process import ChildProcess, child_process, free_port
-from bench.shop import write_organization
+from bench.shop import FACT_COUNT, write_organization
 from bench.vendor_delays import VendorDelays
 from config.errors import ConfigurationError
 from config.settings import load_settings
@@ -35,6 +35,9 @@ _API_KEY = "bench-key"
 _GENERATOR_NICENESS = -10
 _REGISTRATION_SECONDS = 120.0
 _TEXTS_A_REQUEST = 500
+_READY_SECONDS = 120.0
+_READING_SECONDS = 0.3
+"""For each fact of the documents: several times what reading and embedding it takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,7 @@ class EnvironmentOptions:
         server: URL of a running server that shares this checkout's settings; None starts one.
         server_pid: The running server's process, for its CPU time and memory; None leaves them out.
         delays: Of the vendors that are started here.
+        facts: At least so many in the documents of the agent of a server that is started here.
         stock: Start pipecat's stock bot (`bench/stock_bot.py`) in the product's place.
     """
 
@@ -53,6 +57,7 @@ class EnvironmentOptions:
     server: str | None = None
     server_pid: int | None = None
     delays: VendorDelays = field(default_factory=VendorDelays)
+    facts: int = FACT_COUNT
     stock: bool = False
 
 
@@ -140,7 +145,7 @@ def raise_priority() -> None:
 
 async def _start(stack: AsyncExitStack, options: EnvironmentOptions) -> Environment:
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
-    write_organization(folder / "organization")
+    write_organization(folder / "organization", options.facts)
     # Every call may have one reply running and one that was just given up.
     ollama_arguments = options.delays.ollama_arguments(2 * options.most_calls + 2)
     deepgram, deepgram_url = await _vendor(stack, folder, "deepgram", options.delays.deepgram_arguments())
@@ -170,7 +175,8 @@ async def _start(stack: AsyncExitStack, options: EnvironmentOptions) -> Environm
     }
     command = _stock_command(settings) if options.stock else _server_command()
     server = await _child(stack, folder, "server", command, settings)
-    await server.wait_ready(f"{server_url}/health/ready")
+    ready_seconds = _READY_SECONDS + options.facts * _READING_SECONDS
+    await server.wait_ready(f"{server_url}/health/ready", timeout=ready_seconds)
     return Environment(
         server_url=server_url,
         server_pid=server.pid,

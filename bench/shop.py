@@ -6,6 +6,7 @@ every fact is a different number, a reply can be checked without understanding i
 
 import json
 import re
+import string
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -228,10 +229,16 @@ def long_question(index: int) -> Question:
     return Question(f"Please tell me everything about the {names}.", reply=" ".join(facts))
 
 
-def documents() -> dict[str, str]:
-    """File name to Markdown: one document a product, one section (and one chunk) a fact."""
+def documents(facts: int = FACT_COUNT) -> dict[str, str]:
+    """File name to Markdown: one document a product, one section (and one chunk) a fact.
+
+    Args:
+        facts: At least so many. What is beyond `FACT_COUNT` is of spare parts, about which nobody asks.
+    """
+    more = range(-(-(facts - FACT_COUNT) // len(_TOPICS)))
+    products = (*_PRODUCTS, *(f"spare part {string.ascii_uppercase[part % 26]}{part}" for part in more))
     texts = {}
-    for index, product in enumerate(_PRODUCTS):
+    for index, product in enumerate(products):
         sections = [f"# The {product}"]
         for topic in _TOPICS:
             names = {"product": product, "number": str(topic.number(index))}
@@ -240,12 +247,12 @@ def documents() -> dict[str, str]:
     return texts
 
 
-def chunk_count() -> int:
+def chunk_count(facts: int = FACT_COUNT) -> int:
     """How many chunks the product makes of the documents."""
-    return sum(len(chunk_text(name, text)) for name, text in documents().items())
+    return sum(len(chunk_text(name, text)) for name, text in documents(facts).items())
 
 
-def write_organization(folder: Path) -> None:
+def write_organization(folder: Path, facts: int = FACT_COUNT) -> None:
     """Write the agent and its documents as an organization folder for `DATA_FILE`; blocking."""
     knowledge = folder / "knowledge"
     knowledge.mkdir(parents=True)
@@ -256,5 +263,5 @@ def write_organization(folder: Path) -> None:
         "settings": {"built_in_tools": {"end_call": {}}, "tags": ["bench"]},
     }
     (folder / "config.json").write_text(json.dumps(config, indent=2), encoding="utf-8")
-    for name, text in documents().items():
+    for name, text in documents(facts).items():
         (knowledge / name).write_text(text, encoding="utf-8")

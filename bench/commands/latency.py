@@ -1,6 +1,7 @@
 """`bench latency`: waiting times and CPU cost at some numbers of calls."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from bench.commands.common import add_server_arguments, environment_options, numbers, positive, run_on_loop
@@ -10,7 +11,7 @@ from bench.latency_report import LatencyOptions, LatencyReport
 from bench.machine import this_machine
 from bench.results import write_report
 from bench.screen import Screen
-from bench.shop import chunk_count
+from bench.shop import FACT_COUNT, chunk_count
 
 HELP = "voice-to-voice, overhead, interruption, greeting and CPU cost at some numbers of calls"
 _DEFAULT = LatencyOptions()
@@ -21,6 +22,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of this verb."""
     add_server_arguments(parser)
     add_load_arguments(parser, _DEFAULT.calls)
+    parser.add_argument(
+        "--chunks",
+        type=positive,
+        default=FACT_COUNT,
+        help="of documents, at least, that the agent of a server started here knows (default: %(default)s)",
+    )
 
 
 def add_load_arguments(parser: argparse.ArgumentParser, calls: tuple[int, ...]) -> None:
@@ -49,7 +56,8 @@ def add_load_arguments(parser: argparse.ArgumentParser, calls: tuple[int, ...]) 
 def run(namespace: argparse.Namespace) -> int:
     """Measure, print, write; 1 if a call was not in good order."""
     options = load_options(namespace)
-    return measure_and_show(environment_options(namespace, max(options.calls)), options, namespace.output)
+    where = replace(environment_options(namespace, max(options.calls)), facts=namespace.chunks)
+    return measure_and_show(where, options, namespace.output)
 
 
 def load_options(namespace: argparse.Namespace) -> LatencyOptions:
@@ -83,7 +91,7 @@ async def measure(where: EnvironmentOptions, options: LatencyOptions, progress: 
             machine=machine,
             options=options,
             delays=environment.delays,
-            chunks=0 if where.stock else chunk_count(),
+            chunks=0 if where.stock else chunk_count(where.facts),
             idle_cores=round(idle, 4) if idle is not None else None,
             rows=rows,
         )

@@ -71,6 +71,16 @@ def test_the_long_question_has_a_long_answer() -> None:
     assert len(reply.split()) > 50
 
 
+def test_more_chunks_are_about_what_nobody_asks() -> None:
+    assert 1000 <= chunk_count(995) <= 1004
+    few, many = documents(), documents(995)
+    assert few.items() <= many.items()
+    asked = [fact_question(index).text for index in range(FACT_COUNT)]
+    added = [name.removesuffix(".md").replace("_", " ") for name in many.keys() - few.keys()]
+    assert len(added) == 80
+    assert not any(name in question for name in added for question in asked)
+
+
 def test_the_folder_is_an_organization(tmp_path: Path) -> None:
     write_organization(tmp_path / "shop")
     organization = load_organization(tmp_path / "shop")
