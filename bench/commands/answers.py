@@ -7,8 +7,14 @@ from bench.answers.agent_under_test import agent_under_test
 from bench.answers.answers import AnswersBench
 from bench.answers.answers_report import MOST_QUESTIONS, AnswersOptions, AnswersReport
 from bench.answers.lookups import count_lookups
-from bench.commands.common import add_server_arguments, environment_options, positive, run_on_loop
-from bench.environment import REPOSITORY, Environment, EnvironmentOptions, open_environment
+from bench.commands.common import (
+    add_counts,
+    add_server_arguments,
+    environment_options,
+    in_environment,
+    run_on_loop,
+)
+from bench.environment import REPOSITORY, Environment
 from bench.latency import LatencyBench, Progress
 from bench.machine import this_machine
 from bench.results import write_report
@@ -31,14 +37,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=_DEFAULT.questions,
         help=f"frequent ones, in each row others; {MOST_QUESTIONS} at most (default: %(default)s)",
     )
-    for name, help_text in (
-        ("times", "that each of them is asked, by another caller every time"),
-        ("callers", "calls at once"),
-    ):
-        default = getattr(_DEFAULT, name)
-        parser.add_argument(
-            f"--{name}", type=positive, default=default, help=f"{help_text} (default: %(default)s)"
-        )
+    add_counts(
+        parser,
+        _DEFAULT,
+        times="that each of them is asked, by another caller every time",
+        callers="calls at once",
+    )
 
 
 def run(namespace: argparse.Namespace) -> int:
@@ -49,7 +53,7 @@ def run(namespace: argparse.Namespace) -> int:
     screen = Screen()
     with screen.progress() as progress:
         where = environment_options(namespace, options.callers)
-        report = run_on_loop(_in_environment(where, options, progress))
+        report = run_on_loop(in_environment(where, lambda environment: measure(environment, options, progress)))
     files = write_report(report, namespace.output)
     screen.show(report, tuple(fault for row in report.rows for fault in row.faults), files)
     return 0 if all(row.is_in_order for row in report.rows) else 1
@@ -73,8 +77,3 @@ async def measure(environment: Environment, options: AnswersOptions, progress: P
         chunks=chunk_count(),
         rows=rows,
     )
-
-
-async def _in_environment(where: EnvironmentOptions, options: AnswersOptions, progress: Progress) -> AnswersReport:
-    async with open_environment(where) as environment:
-        return await measure(environment, options, progress)

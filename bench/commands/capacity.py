@@ -2,8 +2,15 @@
 
 import argparse
 
-from bench.commands.common import add_server_arguments, environment_options, numbers, positive, run_on_loop
-from bench.environment import REPOSITORY, Environment, EnvironmentOptions, open_environment
+from bench.commands.common import (
+    add_server_arguments,
+    environment_options,
+    in_environment,
+    numbers,
+    positive,
+    run_on_loop,
+)
+from bench.environment import REPOSITORY, Environment
 from bench.latency import LatencyBench, Progress
 from bench.limits.capacity import CapacityBench
 from bench.limits.capacity_report import CapacityOptions, CapacityReport
@@ -47,7 +54,7 @@ def run(namespace: argparse.Namespace) -> int:
     screen = Screen()
     with screen.progress() as progress:
         where = environment_options(namespace, max(options.calls))
-        report = run_on_loop(_in_environment(where, options, progress))
+        report = run_on_loop(in_environment(where, lambda environment: measure(environment, options, progress)))
     files = write_report(report, namespace.output)
     screen.show(report, tuple(fault for row in report.rows for fault in row.faults), files)
     return 0 if report.most_calls else 1
@@ -68,10 +75,3 @@ async def measure(environment: Environment, options: CapacityOptions, progress: 
         ready_mib=bench.ready_mib,
         rows=rows,
     )
-
-
-async def _in_environment(
-    where: EnvironmentOptions, options: CapacityOptions, progress: Progress
-) -> CapacityReport:
-    async with open_environment(where) as environment:
-        return await measure(environment, options, progress)

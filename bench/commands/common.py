@@ -2,13 +2,13 @@
 
 import argparse
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TypeVar
 
 import uvloop
 
-from bench.environment import EnvironmentOptions
+from bench.environment import Environment, EnvironmentOptions, open_environment
 
 DEFAULT_OUTPUT = Path("var/bench")
 PUBLISHED = Path("docs/performance")
@@ -44,6 +44,31 @@ def add_output_arguments(parser: argparse.ArgumentParser) -> None:
 def environment_options(namespace: argparse.Namespace, most_calls: int) -> EnvironmentOptions:
     """The server that the arguments name."""
     return EnvironmentOptions(most_calls=most_calls, server=namespace.server, server_pid=namespace.server_pid)
+
+
+def add_counts(parser: argparse.ArgumentParser, defaults: object, **counted: str) -> None:
+    """An option for each of some whole numbers above zero.
+
+    Args:
+        parser: Of the verb.
+        defaults: Has an attribute for each.
+        counted: What is counted, by the name of the attribute.
+    """
+    for name, help_text in counted.items():
+        parser.add_argument(
+            f"--{name.replace('_', '-')}",
+            type=positive,
+            default=getattr(defaults, name),
+            help=f"{help_text} (default: %(default)s)",
+        )
+
+
+async def in_environment(
+    where: EnvironmentOptions, measure: Callable[[Environment], Coroutine[object, object, Result]]
+) -> Result:
+    """Measure the server that is meant, or one started for it."""
+    async with open_environment(where) as environment:
+        return await measure(environment)
 
 
 def run_on_loop(main: Coroutine[object, object, Result]) -> Result:

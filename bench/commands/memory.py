@@ -2,8 +2,14 @@
 
 import argparse
 
-from bench.commands.common import add_server_arguments, environment_options, positive, run_on_loop
-from bench.environment import REPOSITORY, EnvironmentOptions, open_environment
+from bench.commands.common import (
+    add_counts,
+    add_server_arguments,
+    environment_options,
+    in_environment,
+    run_on_loop,
+)
+from bench.environment import REPOSITORY, Environment
 from bench.latency import Progress
 from bench.machine import this_machine
 from bench.memory import MemoryBench
@@ -20,15 +26,13 @@ QUICK = MemoryOptions(sequential=2, concurrent=2, batches=2, questions=1, stagge
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of this verb."""
     add_server_arguments(parser)
-    for name, help_text in (
-        ("sequential", "short calls, one after the other"),
-        ("concurrent", "calls at once in a batch"),
-        ("batches", "batches of them"),
-    ):
-        default = getattr(_DEFAULT, name)
-        parser.add_argument(
-            f"--{name}", type=positive, default=default, help=f"{help_text} (default: %(default)s)"
-        )
+    add_counts(
+        parser,
+        _DEFAULT,
+        sequential="short calls, one after the other",
+        concurrent="calls at once in a batch",
+        batches="batches of them",
+    )
 
 
 def run(namespace: argparse.Namespace) -> int:
@@ -41,29 +45,28 @@ def run(namespace: argparse.Namespace) -> int:
     screen = Screen()
     with screen.progress() as progress:
         where = environment_options(namespace, options.concurrent)
-        report = run_on_loop(measure(where, options, progress))
+        report = run_on_loop(in_environment(where, lambda environment: measure(environment, options, progress)))
     files = write_report(report, namespace.output)
     screen.show(report, report.faults, files)
     return 1 if report.faults else 0
 
 
-async def measure(where: EnvironmentOptions, options: MemoryOptions, progress: Progress) -> MemoryReport:
+async def measure(environment: Environment, options: MemoryOptions, progress: Progress) -> MemoryReport:
     """Measure a server.
 
     Raises:
-        ConfigurationError: It did not start, cannot be called, or its process is unknown.
+        ConfigurationError: Its process is unknown.
     """
     machine = this_machine(REPOSITORY)
-    async with open_environment(where) as environment:
-        bench = MemoryBench(environment, options, progress)
-        ready, sequential, batches = await bench.run()
-        return MemoryReport(
-            machine=machine,
-            options=options,
-            delays=environment.delays,
-            chunks=chunk_count(),
-            ready=ready,
-            sequential=sequential,
-            batches=batches,
-            faults=tuple(bench.faults),
-        )
+    bench = MemoryBench(environment, options, progress)
+    ready, sequential, batches = await bench.run()
+    return MemoryReport(
+        machine=machine,
+        options=options,
+        delays=environment.delays,
+        chunks=chunk_count(),
+        ready=ready,
+        sequential=sequential,
+        batches=batches,
+        faults=tuple(bench.faults),
+    )

@@ -2,8 +2,14 @@
 
 import argparse
 
-from bench.commands.common import add_server_arguments, environment_options, positive, run_on_loop
-from bench.environment import REPOSITORY, Environment, EnvironmentOptions, open_environment
+from bench.commands.common import (
+    add_counts,
+    add_server_arguments,
+    environment_options,
+    in_environment,
+    run_on_loop,
+)
+from bench.environment import REPOSITORY, Environment
 from bench.latency import Progress
 from bench.limits.soak import SoakBench
 from bench.limits.soak_report import SoakOptions, SoakReport
@@ -23,11 +29,7 @@ _MOST_FAULTS_TOLD = 20
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of this verb."""
     add_server_arguments(parser)
-    for name, help_text in (("calls", "short ones in all"), ("callers", "at once")):
-        default = getattr(_DEFAULT, name)
-        parser.add_argument(
-            f"--{name}", type=positive, default=default, help=f"{help_text} (default: %(default)s)"
-        )
+    add_counts(parser, _DEFAULT, calls="short ones in all", callers="at once")
 
 
 def run(namespace: argparse.Namespace) -> int:
@@ -38,7 +40,7 @@ def run(namespace: argparse.Namespace) -> int:
     screen = Screen()
     with screen.progress() as progress:
         where = environment_options(namespace, options.callers)
-        report = run_on_loop(_in_environment(where, options, progress))
+        report = run_on_loop(in_environment(where, lambda environment: measure(environment, options, progress)))
     files = write_report(report, namespace.output)
     screen.show(report, report.faults, files)
     return 0 if report.in_good_order == report.made else 1
@@ -76,8 +78,3 @@ async def measure(environment: Environment, options: SoakOptions, progress: Prog
         lateness_p99_ms=round(lateness.percentile_ms(99), 2),
         faults=tuple(faults[:_MOST_FAULTS_TOLD]),
     )
-
-
-async def _in_environment(where: EnvironmentOptions, options: SoakOptions, progress: Progress) -> SoakReport:
-    async with open_environment(where) as environment:
-        return await measure(environment, options, progress)
