@@ -16,7 +16,6 @@ _WHOLE_TEXT = 0x81  # FIN and opcode 1, RFC 6455, section 5.2
 _MASKED = 0x80
 _OPCODE = 0x0F
 _FIN = 0x80
-_CONTINUATION = 0
 _FIRST_CONTROL = 8
 
 

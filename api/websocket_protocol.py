@@ -6,13 +6,13 @@ message as it comes in, and can send without waiting. It asks by an ASGI extensi
 runs on any server. Everything else of the protocol stays uvicorn's.
 """
 
-import struct
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Protocol, runtime_checkable
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
+from websockets.protocol import State
 
 from api.websocket_frames import FrameCutter
 
@@ -20,8 +20,6 @@ DIRECT_EXTENSION = "phone_agent.direct"
 """Key in the scope's `extensions`; below it, `socket` is the connection's `DirectSocket`."""
 
 MessageTaker = Callable[[str | bytes], None]
-
-_SHORT, _MEDIUM = 126, 65536  # RFC 6455, section 5.2: payload lengths that fit 7 and 16 bits
 
 
 @runtime_checkable
@@ -107,17 +105,9 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
 
     def send_now(self, text: str) -> bool:
         """See `DirectSocket`."""
-        usable = self.handshake_complete and not (self.close_sent or self.disconnected)
+        usable = self.conn.state is State.OPEN and not (self.close_sent or self.disconnected)
         if not usable or not self.writable.is_set() or self.transport.is_closing():
             return False
-        payload = text.encode()
-        self.transport.write(_text_header(len(payload)) + payload)
+        self.conn.send_text(text.encode())
+        self.transport.write(b"".join(self.conn.data_to_send()))
         return True
-
-
-def _text_header(length: int) -> bytes:
-    if length < _SHORT:
-        return bytes((0x81, length))
-    if length < _MEDIUM:
-        return struct.pack("!BBH", 0x81, 126, length)
-    return struct.pack("!BBQ", 0x81, 127, length)

@@ -10,7 +10,7 @@ import binascii
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import orjson
 
@@ -68,11 +68,9 @@ class StartMessage:
     channels: int = 1
 
 
-class MediaMessage(NamedTuple):
-    """Caller audio, decoded from base64; Twilio sends 20 ms, 160 bytes of µ-law.
-
-    A tuple, because there are fifty a second per call, and a frozen dataclass takes three times as long to make.
-    """
+@dataclass(frozen=True, slots=True)
+class MediaMessage:
+    """Caller audio, decoded from base64; Twilio sends 20 ms, 160 bytes of µ-law."""
 
     stream_sid: str
     payload: bytes
