@@ -34,8 +34,9 @@ from config.settings import Settings
 from data.agent_config import AgentConfig
 from data.database import Database
 from data.journal.opening import OpenJournal, open_journal
-from data.knowledge.factory import build_knowledge
+from data.knowledge.factory import Knowledge, build_knowledge
 from data.knowledge.intake_factory import build_intake
+from data.knowledge.reembedding import Reembedding
 from data.lease_keeper import LeaseKeeper
 from data.owner import process_owner
 
@@ -99,61 +100,15 @@ async def open_call_runtime(
     """
     owner = process_owner()
     async with AsyncExitStack() as stack:
-        knowledge = build_knowledge(settings)
-        stack.push_async_callback(knowledge.close)
-        await knowledge.warm()
-        await ensure_sample_agent(settings, database, knowledge)
-        reembedding = await open_projection(settings, database, knowledge, only_agent)
-        stack.push_async_callback(reembedding.close)
-        await ensure_number_is_routed(settings, database)
-        work = KnowledgeWork(database, knowledge, build_intake(settings, database, knowledge))
-        stack.push_async_callback(work.close)
-        await work.resume()
+        documents = await _open_documents(stack, settings, database, only_agent)
         ticker = Ticker()
         stack.push_async_callback(ticker.close)
         silero = SileroModel(media_format.sample_rate)
         ticker.subscribe(silero.run)
-        model = OllamaChatModel(
-            settings.ollama_host,
-            first_token_deadline=settings.llm_timeout_sec,
-            inter_token_deadline=INTER_TOKEN_SECONDS,
-        )
-        stack.push_async_callback(model.close)
-        warmth = ModelWarmth(model, settings.ollama_model)
-        warmth.start()
-        stack.push_async_callback(warmth.close)
-        phrases = PhraseCache(settings.speech_cache_path)
-        await phrases.open()
-        stack.push_async_callback(phrases.close)
-        measured = MeasuredChatModel(model, most_streams=settings.speculation_max_streams)
-        prefill = PromptPrefill(model, measured.has_time)
-        stack.push_async_callback(prefill.close)
-        telephony = create_telephony(
-            settings.twilio_base_url, settings.twilio_account_sid, _secret(settings.twilio_auth_token)
-        )
-        stack.push_async_callback(telephony.close)
+        model = _open_model(stack, settings)
+        services = await _open_services(stack, settings, database, documents.knowledge, model, silero, ticker)
         keys = [key.get_secret_value() for key in settings.encryption_key]
         writing = await stack.enter_async_context(open_journal(database, settings.spool_path, keys, owner))
-        services = CallServices(
-            speech=SpeechVendor(
-                settings.deepgram_websocket_url,
-                _secret(settings.deepgram_api_key) or "",
-                settings.deepgram_stt_model,
-            ),
-            model=measured,
-            capabilities=model,
-            retriever=knowledge.retriever,
-            intents=IntentClassifier(),
-            prompt_shelf=knowledge.shelf,
-            appointments=DatabaseAppointmentBook(database),
-            telephony=telephony,
-            phrases=phrases,
-            silero=silero,
-            ticker=ticker,
-            interruption=_interruption(settings),
-            prefill=prefill if settings.llm_prefill else None,
-            has_time=measured.has_time,
-        )
         speculation = SpeculationMetrics()
         journal = CallJournal(writing.writer, owner)
         events = EventFanout([journal, speculation])
@@ -169,7 +124,11 @@ async def open_call_runtime(
         leases.start()
         stack.push_async_callback(leases.close)
         checks = runtime_checks(
-            model, settings.ollama_model, knowledge.store, writing.figures, reembedding.describe
+            model,
+            settings.ollama_model,
+            documents.knowledge.store,
+            writing.figures,
+            documents.reembedding.describe,
         )
         collectors = (
             speculation,
@@ -177,8 +136,88 @@ async def open_call_runtime(
             JournalCollector(writing.figures),
             LoopLagMetrics(ticker.lag),
         )
-        yield CallRuntime(calls, events, services, checks, collectors, writing, work)
+        yield CallRuntime(calls, events, services, checks, collectors, writing, documents.work)
         await calls.drain(settings.drain_seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class _Documents:
+    knowledge: Knowledge
+    reembedding: Reembedding
+    work: KnowledgeWork
+
+
+async def _open_documents(
+    stack: AsyncExitStack, settings: Settings, database: Database, only_agent: AgentConfig | None
+) -> _Documents:
+    """The agents' documents, searchable, and what keeps them so."""
+    knowledge = build_knowledge(settings)
+    stack.push_async_callback(knowledge.close)
+    await knowledge.warm()
+    await ensure_sample_agent(settings, database, knowledge)
+    reembedding = await open_projection(settings, database, knowledge, only_agent)
+    stack.push_async_callback(reembedding.close)
+    await ensure_number_is_routed(settings, database)
+    work = KnowledgeWork(database, knowledge, build_intake(settings, database, knowledge))
+    stack.push_async_callback(work.close)
+    await work.resume()
+    return _Documents(knowledge, reembedding, work)
+
+
+def _open_model(stack: AsyncExitStack, settings: Settings) -> OllamaChatModel:
+    """The vendor of replies, kept warm."""
+    model = OllamaChatModel(
+        settings.ollama_host,
+        first_token_deadline=settings.llm_timeout_sec,
+        inter_token_deadline=INTER_TOKEN_SECONDS,
+    )
+    stack.push_async_callback(model.close)
+    warmth = ModelWarmth(model, settings.ollama_model)
+    warmth.start()
+    stack.push_async_callback(warmth.close)
+    return model
+
+
+async def _open_services(
+    stack: AsyncExitStack,
+    settings: Settings,
+    database: Database,
+    knowledge: Knowledge,
+    model: OllamaChatModel,
+    silero: SileroModel,
+    ticker: Ticker,
+) -> CallServices:
+    """What calls share: vendors, documents, phrases spoken before."""
+    phrases = PhraseCache(settings.speech_cache_path)
+    await phrases.open()
+    stack.push_async_callback(phrases.close)
+    measured = MeasuredChatModel(model, most_streams=settings.speculation_max_streams)
+    prefill = PromptPrefill(model, measured.has_time)
+    stack.push_async_callback(prefill.close)
+    telephony = create_telephony(
+        settings.twilio_base_url, settings.twilio_account_sid, _secret(settings.twilio_auth_token)
+    )
+    stack.push_async_callback(telephony.close)
+    return CallServices(
+        speech=SpeechVendor(
+            settings.deepgram_websocket_url,
+            _secret(settings.deepgram_api_key) or "",
+            settings.deepgram_stt_model,
+        ),
+        model=measured,
+        capabilities=model,
+        retriever=knowledge.retriever,
+        intents=IntentClassifier(),
+        prompt_shelf=knowledge.shelf,
+        appointments=DatabaseAppointmentBook(database),
+        telephony=telephony,
+        phrases=phrases,
+        silero=silero,
+        ticker=ticker,
+        interruption=_interruption(settings),
+        prefill=prefill if settings.llm_prefill else None,
+        has_time=measured.has_time,
+    )
 
 
 def _interruption(settings: Settings) -> InterruptionSettings:
