@@ -24,8 +24,8 @@ WINDOW_SECONDS = 0.032
 _STATE_SIZE = 128
 _CONTEXTS = {8000: 32, 16000: 64}
 PATIENCE_SECONDS = 0.015
-"""How long a window that is not urgent waits for others. A batch of six costs the network 250 µs, and 350 more to
-come back into the processor's cache after whatever else the process has done."""
+"""How long a window that is not urgent waits for others. Most of what a batch costs is bringing the network back
+into the processor's cache after whatever else the process has done, however few windows are in it."""
 _MAX_BATCH = 128
 _FIRST_ROWS = 16
 

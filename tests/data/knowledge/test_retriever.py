@@ -96,6 +96,21 @@ class FixedStore(ChromaVectorStore):
         return ()
 
 
+class HangingStore(FixedStore):
+    """Finds, but never says what is present."""
+
+    asked = 0
+    left = 0
+
+    async def present(self, agent_id: str, chunk_ids: Sequence[str]) -> frozenset[str]:
+        self.asked += 1
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.left += 1
+        return frozenset(chunk_ids)
+
+
 def snippet(text: str, distance: float) -> Snippet:
     return Snippet("doc_1", f"chunk_{text}_{distance}", "Title", text, distance)
 
@@ -257,6 +272,17 @@ async def test_a_broken_store_gives_no_context_and_says_why() -> None:
     store = FixedStore((), VendorError("chroma", "down"))
     result = await retriever_of(FixedEmbedder(), store).retrieve("agent_1", "question")
     assert (result.snippets, result.timed_out, result.failure) == ((), False, "vendor_error")
+
+
+async def test_a_store_that_hangs_over_what_is_present_gives_no_context_in_time() -> None:
+    store = HangingStore((snippet("a", 0.1),))
+    result = await retriever_of(FixedEmbedder(), store).retrieve(
+        "agent_1", "question", EVERYTHING, deadline_seconds=0.02
+    )
+    assert result.timed_out
+    assert result.snippets == ()
+    assert result.latency_ms < 500
+    assert store.asked == store.left == 1, "nobody waits for it any more"
 
 
 async def test_without_an_index_the_store_alone_answers() -> None:
