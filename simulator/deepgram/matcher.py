@@ -6,11 +6,13 @@ What differs is level, noise, codec and which part was said.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from simulator.deepgram.features import SILENCE_DB, Matrix
-from simulator.deepgram.utterance_book import COARSE_FRAMES, Candidate, UtteranceBook
+from simulator.deepgram.features import BANDS, SILENCE_DB, Matrix
+from simulator.deepgram.utterance_book import COARSE_FRAMES, Candidate, Template, UtteranceBook
 
 # Little speech resembles much by chance, so it has to fit better.
 _ACCEPTED_DB = 2.0
@@ -32,6 +34,9 @@ _UNFINISHED_PENALTY_DB = 0.15
 _FIRST_NUDGES = tuple(range(-4, 5))
 _LATER_NUDGES = (0, -1, 1)
 _PROPOSAL_FRAMES = 30
+_FRAMES_AT_ONCE = 4096  # so many of all templates together stay in the processor's cache
+_EACH_BAND = np.full(BANDS, 1 / BANDS, dtype=np.float32)
+_SILENT = np.float32(SILENCE_DB)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,41 +144,66 @@ def _align(
     candidates: Sequence[Candidate], segment: Matrix, noise: Matrix, nudges: tuple[int, ...]
 ) -> list[Match]:
     """Each candidate at the best of the nearby offsets."""
-    tried = [c.shifted(nudge) for c in candidates for nudge in nudges]
-    if not tried or not len(segment):
+    if not len(segment):
         return []
-    matches = _compare(tried, segment, noise)
-    width = len(nudges)
-    return [min(matches[at : at + width], key=_ranking) for at in range(0, len(matches), width)]
+    at_once = max(1, _FRAMES_AT_ONCE // (len(segment) * len(nudges)))
+    matches: list[Match] = []
+    for begin in range(0, len(candidates), at_once):
+        some = candidates[begin : begin + at_once]
+        compared = _compare([(c.template, c.base + nudge) for c in some for nudge in nudges], segment, noise)
+        best = compared.distances.reshape(len(some), len(nudges)).argmin(axis=1).tolist()
+        matches += [
+            compared.match(candidate.shifted(nudges[nudge]), number * len(nudges) + nudge)
+            for number, (candidate, nudge) in enumerate(zip(some, best, strict=True))
+        ]
+    return matches
 
 
-def _compare(candidates: Sequence[Candidate], heard: Matrix, noise: Matrix) -> list[Match]:
+class _Compared(NamedTuple):
+    """Distances and what else a `Match` says, for each template that was laid over a segment."""
+
+    distances: npt.NDArray[np.float64]
+    counts: npt.NDArray[np.int64]
+    sounding: npt.NDArray[np.int64]
+    ends: npt.NDArray[np.int64]
+    overruns: npt.NDArray[np.bool_]
+
+    def match(self, candidate: Candidate, at: int) -> Match:
+        """What is said of the candidate whose template was the one at this place."""
+        overrun = int(self.ends[at]) if self.overruns[at] else None
+        return Match(
+            candidate, float(self.distances[at]), int(self.counts[at]), int(self.sounding[at]), overrun
+        )
+
+
+def _compare(tried: Sequence[tuple[Template, int]], heard: Matrix, noise: Matrix) -> _Compared:
     """Mean distances over the frames with sound, level-adjusted, deaf to what lies under the noise."""
     length = len(heard)
-    ends = np.array([(c.template.end - c.base + 1) // 2 for c in candidates])
+    ends = np.array([(template.end - base + 1) // 2 for template, base in tried])
     overruns = length > ends + _AFTER_END
     counts = np.where(overruns, np.minimum(length, ends + _AFTER_END // 2), length)
     valid = np.arange(length) < counts[:, None]
-    expected = np.stack([c.template.rows(c.base, length) for c in candidates])
-    masked = np.where(valid[:, :, None], expected, SILENCE_DB)
-    loud = masked > masked.max(axis=(1, 2), keepdims=True) - _LOUD_DB
-    gains = ((heard - expected) * loud).sum(axis=(1, 2)) / loud.sum(axis=(1, 2))
-    expected = expected + gains[:, None, None]
-    tops = np.maximum(heard.max(), np.where(loud, expected, SILENCE_DB).max(axis=(1, 2)))
+    expected = np.full((len(tried), length, BANDS), _SILENT)
+    for rows, (template, base) in zip(expected, tried, strict=True):
+        template.lay_into(rows, base)
+    masked = np.where(valid[:, :, None], expected, _SILENT) if overruns.any() else expected
+    loudest = masked.max(axis=(1, 2))
+    loud = masked > (loudest - _LOUD_DB)[:, None, None]
+    gains = ((heard - expected) * loud).sum(axis=(1, 2)) / loud.sum(axis=(1, 2), dtype=np.float32)
+    tops = np.maximum(heard.max(), loudest + gains)
     floors = np.maximum(noise + _NOISE_MARGIN_DB, (tops - _RANGE_DB)[:, None])[:, None, :]
-    clear_heard, clear_expected = np.maximum(heard, floors), np.maximum(expected, floors)
-    active = (np.maximum(clear_heard, clear_expected) > floors + _ACTIVE_DB).any(axis=2) & valid
-    differences = np.minimum(np.abs(clear_heard - clear_expected), _CLIPPED_DB).mean(axis=2)
-    totals = active.sum(axis=1)
-    distances = np.where(active, differences, 0).sum(axis=1) / np.maximum(totals, 1)
+    expected += gains[:, None, None]
+    np.maximum(expected, floors, out=expected)
+    clear = np.maximum(heard, floors)
+    active = (np.maximum(clear, expected) > floors + _ACTIVE_DB).any(axis=2) & valid
+    clear -= expected
+    np.abs(clear, out=clear)
+    np.minimum(clear, _CLIPPED_DB, out=clear)
+    sounding = active.sum(axis=1)
+    distances = np.where(active, clear @ _EACH_BAND, 0).sum(axis=1) / np.maximum(sounding, 1)
     distances += np.where(counts < ends - 2, _UNFINISHED_PENALTY_DB, 0)
-    distances[(totals == 0) | (ends < 1)] = np.inf
-    return [
-        Match(candidate, float(distance), int(count), int(total), int(end) if overrun else None)
-        for candidate, distance, count, total, end, overrun in zip(
-            candidates, distances, counts, totals, ends, overruns, strict=True
-        )
-    ]
+    distances[(sounding == 0) | (ends < 1)] = np.inf
+    return _Compared(distances, counts, sounding, ends, overruns)
 
 
 def _ranking(match: Match) -> float:

@@ -36,8 +36,7 @@ class Template:
         text: As it was learned.
         voice: Voice that speaks it.
         words: With timings from the start of the audio.
-        frames: (n + 2, BANDS) dB at 10 ms hop; the first and last row are silence, so an index clipped to the
-            ends reads silence. Template frame k is row k + 1.
+        frames: (n + 2, BANDS) dB at 10 ms hop; the first and last row are silence. Template frame k is row k + 1.
         entries: Template frames where a piece (after a pause) begins.
         end: Template frame after the last sound.
     """
@@ -49,10 +48,18 @@ class Template:
     entries: tuple[int, ...]
     end: int
 
-    def rows(self, base: int, count: int) -> Matrix:
-        """The `count` frames that a stream (20 ms hop) starting at template frame `base` would have."""
-        indices = base + 1 + 2 * np.arange(count)
-        return np.take(self.frames, indices, axis=0, mode="clip")
+    def lay_into(self, rows: Matrix, base: int) -> None:
+        """Fill in the frames that a stream (20 ms hop) starting at template frame `base` would have.
+
+        Args:
+            rows: (count, BANDS), silent; stays so before the template's first frame and after its last.
+            base: May be negative.
+        """
+        first = base + 1
+        begin = max(0, (1 - first) // 2)
+        end = min(len(rows), (len(self.frames) - first + 1) // 2)
+        if begin < end:
+            rows[begin:end] = self.frames[first + 2 * begin : first + 2 * end : 2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +147,9 @@ class UtteranceBook:
             first_word = next((index for index, middle in enumerate(middles) if middle > begin), 0)
             for offset in _OFFSETS:
                 base = int(entry - PREROLL + offset)
-                rows.append(_coarse(template.rows(base, COARSE_FRAMES)))
+                beginning = np.full((COARSE_FRAMES, BANDS), SILENCE_DB, dtype=np.float32)
+                template.lay_into(beginning, base)
+                rows.append(_coarse(beginning))
                 owners.append(Candidate(template, base, first_word))
         block = np.stack(rows)
         norms = (block**2).reshape(len(rows), COARSE_FRAMES, _COARSE_BANDS).sum(axis=2).cumsum(axis=1)
