@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 import uvicorn
 from fastapi import FastAPI
 from loguru import logger
+from threadpoolctl import threadpool_limits
 
 from api.app import create_app
 from api.call_runtime import open_call_runtime
@@ -170,6 +171,8 @@ async def serve(
         gc.collect()
         gc.freeze()
         sys.setswitchinterval(SWITCH_SECONDS)
+        # OpenBLAS's threads look for more work for long after each product, on a processor that calls need.
+        threadpool_limits(limits=1, user_api="blas")
 
         async def drain() -> None:
             calls = state.runtime.calls

@@ -15,6 +15,7 @@ from typing import Protocol, cast
 
 from loguru import logger
 from starlette.types import ASGIApp
+from threadpoolctl import threadpool_limits
 
 from config.errors import PhoneAgentError
 from simulator.hosting import serve_app
@@ -54,6 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             command = cast("_Command", importlib.import_module(f"simulator.{name}.command"))
             command.add_arguments(parser)
     namespace = outer.parse_args(words)
+    # OpenBLAS's threads look for more work for so long after each product that one of them fills half a core.
+    threadpool_limits(limits=1, user_api="blas")
     try:
         asyncio.run(_serve(namespace.simulator, command.build(namespace), namespace.host, namespace.port))
     except (PhoneAgentError, OSError) as error:
