@@ -171,9 +171,7 @@ class _Compared(NamedTuple):
     def match(self, candidate: Candidate, at: int) -> Match:
         """What is said of the candidate whose template was the one at this place."""
         overrun = int(self.ends[at]) if self.overruns[at] else None
-        return Match(
-            candidate, float(self.distances[at]), int(self.counts[at]), int(self.sounding[at]), overrun
-        )
+        return Match(candidate, float(self.distances[at]), int(self.counts[at]), int(self.sounding[at]), overrun)
 
 
 def _compare(tried: Sequence[tuple[Template, int]], heard: Matrix, noise: Matrix) -> _Compared:

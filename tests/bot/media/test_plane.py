@@ -442,6 +442,6 @@ def test_a_silent_line_spares_the_network_and_speech_after_it_is_found_as_soon(
     (log, at), (usual_log, usual_at) = events
     assert log == usual_log
     assert log[:2] == ["speech_started", "speech_paused"]
-    # A word that begins softly may pass the threshold two windows later; a memory full of silence takes longer still.
+    # A word that begins softly may pass the threshold two windows later; a memory full of silence longer.
     assert all(at[what] < usual_at[what] + 2.5 * WINDOW_SECONDS for what in log)
     assert judged[0] <= judged[1] - (3.0 + 0.9) / WINDOW_SECONDS + 2
