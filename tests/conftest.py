@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from threadpoolctl import threadpool_limits
 
 from data.database import Database
 from data.database_url import parse_database_url
@@ -27,6 +28,14 @@ _patient = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck
 hypothesis_settings.register_profile("suite", _patient, derandomize=True)
 hypothesis_settings.register_profile("search", _patient)
 hypothesis_settings.load_profile("suite")
+
+
+def pytest_collection_finish() -> None:
+    """Several workers compute at once: OpenBLAS's idle threads, a set in each, would take the processor from them.
+
+    Libraries can be limited once they are loaded, and by now they are.
+    """
+    threadpool_limits(limits=1, user_api="blas")
 
 
 @pytest.fixture(scope="session")
