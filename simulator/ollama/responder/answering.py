@@ -34,9 +34,10 @@ _LONG = re.compile(
     re.I,
 )
 _POINTS_BACK = re.compile(r"^(?:it|they|this|these|that|those|its|their)\b", re.I)
-_REFERS_BACK = re.compile(
-    r"\b(?:it|that|this|those|these|them|they|one)\b|^\W*(?:and|what about|how about)\b", re.I
-)
+_POINTS_AT = re.compile(r"\b(?:it|that|this|those|these|them|they|one)\b", re.I)
+_GOES_ON = re.compile(r"\W*(?:and|what about|how about)\b", re.I)
+# "And how much does the sofa cost?" is whole; "and how much is that?" and "and the sofa?" are not.
+_WHOLE = re.compile(r"\b(?:does|do|did|is|are|can|will|should|must)\W+\w+\W+\w+", re.I)
 _CAPITALISED = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+")
 _MOST_TERMS_TO_REFER_BACK = 2
 _WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
@@ -154,13 +155,18 @@ def _candidates(passages: Sequence[Passage]) -> list[_Candidate]:
 
 def _query(question: str, asked: Sequence[str], earlier: str) -> dict[str, float]:
     weights = dict.fromkeys(content_terms(question), 1.0)
-    if earlier and len(weights) <= _MOST_TERMS_TO_REFER_BACK and _REFERS_BACK.search(question):
+    if earlier and len(weights) <= _MOST_TERMS_TO_REFER_BACK and _refers_back(question):
         for word in content_terms(earlier):
             if word not in {kind for kind, _ in _EVIDENCE}:
                 weights.setdefault(word, 0.6)
     for kind in asked:
         weights.setdefault(kind, 1.0)
     return weights
+
+
+def _refers_back(question: str) -> bool:
+    goes_on = _GOES_ON.match(question) and not _WHOLE.search(question)
+    return bool(_POINTS_AT.search(question) or goes_on)
 
 
 def _scores(

@@ -73,6 +73,14 @@ def test_a_short_follow_up_is_understood_from_the_question_before() -> None:
     assert "$350" in dialogue.say("And how much is that?").text
 
 
+def test_a_whole_question_is_no_follow_up_because_it_begins_with_and() -> None:
+    camera = "The camera costs 83 dollars in the shop, and that includes packaging and sales tax."
+    insurance = "Theft insurance for the camera costs 109 cents a month and may be cancelled at any time."
+    dialogue = Dialogue(documents=(camera, insurance))
+    dialogue.say("And after how many hours should I clean the camping tent?")
+    assert "83 dollars" in dialogue.say("And how much does the camera cost?").text
+
+
 def test_everything_about_something_is_long() -> None:
     text = ask("Please tell me everything about Harbor Dental in detail.")
     assert len(text.split(". ")) >= 5
