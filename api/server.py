@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 import uvicorn
 from fastapi import FastAPI
 from loguru import logger
-from threadpoolctl import threadpool_limits
 
 from api.app import create_app
 from api.call_runtime import open_call_runtime
@@ -26,6 +25,7 @@ from api.live_calls import RuntimeOpener
 from api.state import AppState
 from api.websocket_protocol import DirectWebSocketProtocol
 from config.errors import ConfigurationError
+from config.native_threads import keep_blas_to_one_thread
 from config.settings import Settings
 
 if TYPE_CHECKING:
@@ -171,8 +171,7 @@ async def serve(
         gc.collect()
         gc.freeze()
         sys.setswitchinterval(SWITCH_SECONDS)
-        # OpenBLAS's threads look for more work for long after each product, on a processor that calls need.
-        threadpool_limits(limits=1, user_api="blas")
+        keep_blas_to_one_thread()
 
         async def drain() -> None:
             calls = state.runtime.calls

@@ -15,9 +15,9 @@ from typing import Protocol, cast
 
 from loguru import logger
 from starlette.types import ASGIApp
-from threadpoolctl import threadpool_limits
 
 from config.errors import PhoneAgentError
+from config.native_threads import keep_blas_to_one_thread
 from simulator.hosting import serve_app
 
 _SIMULATORS = {
@@ -55,8 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             command = cast("_Command", importlib.import_module(f"simulator.{name}.command"))
             command.add_arguments(parser)
     namespace = outer.parse_args(words)
-    # OpenBLAS's threads look for more work for so long after each product that one of them fills half a core.
-    threadpool_limits(limits=1, user_api="blas")
+    keep_blas_to_one_thread()
     try:
         asyncio.run(_serve(namespace.simulator, command.build(namespace), namespace.host, namespace.port))
     except (PhoneAgentError, OSError) as error:

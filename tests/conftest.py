@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from threadpoolctl import threadpool_limits
 
+from config.native_threads import keep_blas_to_one_thread
 from data.database import Database
 from data.database_url import parse_database_url
 from data.migrate import upgrade
@@ -31,11 +31,8 @@ hypothesis_settings.load_profile("suite")
 
 
 def pytest_collection_finish() -> None:
-    """Several workers compute at once: OpenBLAS's idle threads, a set in each, would take the processor from them.
-
-    Libraries can be limited once they are loaded, and by now they are.
-    """
-    threadpool_limits(limits=1, user_api="blas")
+    """Several workers compute at once; by now the libraries are loaded that can be told."""
+    keep_blas_to_one_thread()
 
 
 @pytest.fixture(scope="session")
