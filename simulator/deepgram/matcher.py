@@ -1,7 +1,8 @@
 """Which utterance a segment of speech is: exact comparison of the few candidates that the book proposes.
 
-espeak-ng is deterministic, so no time warping is needed: the right template lies over the segment at one offset.
-What differs is level, noise, codec and which part was said.
+espeak-ng says a text nearly the same way every time (a random flutter apart, which depends on all that the process
+has said before), so no time warping is needed: the right template lies over the segment at one offset. What
+differs is level, noise, codec and which part was said.
 """
 
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ _ACCEPTED_DB = 2.0
 _ACCEPTED_SHORT_DB = 1.4
 _SHORT_FRAMES = 25
 _FEWEST_SOUNDING = 5
-_SOUNDING_SHARE = 0.3
+_SOUNDING_SHARE = 0.35
 _RANGE_DB = 30.0
 _ACTIVE_DB = 3.0
 _LOUD_DB = 12.0
