@@ -12,6 +12,7 @@ from bench.machine import this_machine
 from bench.results import write_report
 from bench.screen import Screen
 from bench.shop import FACT_COUNT, chunk_count
+from config.errors import ConfigurationError
 
 HELP = "voice-to-voice, overhead, interruption, greeting and CPU cost at some numbers of calls"
 _DEFAULT = LatencyOptions()
@@ -54,7 +55,15 @@ def add_load_arguments(parser: argparse.ArgumentParser, calls: tuple[int, ...]) 
 
 
 def run(namespace: argparse.Namespace) -> int:
-    """Measure, print, write; 1 if a call was not in good order."""
+    """Measure, print, write; 1 if a call was not in good order.
+
+    Raises:
+        ConfigurationError: Documents are wanted that a running server cannot be given.
+    """
+    if namespace.server is not None and namespace.chunks != FACT_COUNT:
+        raise ConfigurationError(
+            "--chunks is for a server started here; one that is running has the documents it has."
+        )
     options = load_options(namespace)
     where = replace(environment_options(namespace, max(options.calls)), facts=namespace.chunks)
     return measure_and_show(where, options, namespace.output)
