@@ -18,6 +18,7 @@ QUESTION = "What time do you open?"
 LONG = "We open at nine on weekdays, at ten on Saturdays, and on Sundays not at all."
 OPENING = ScriptedReply(match="time do you open", text=LONG)
 GOODBYE = "It was lovely to talk to you today, and I hope to hear from you again very soon. Goodbye, then!"
+WORD_SECONDS = 0.25
 MUMBLE = "Gribble frampton wuzzy."
 
 
@@ -152,6 +153,7 @@ async def test_a_sound_too_short_for_a_word_stops_the_agent_only_for_a_moment(
     record = await phone.hang_up()
 
     assert phone.measures.turns[-1].clear_at is not None, "it was silenced"
-    assert audible_seconds(phone.heard_audio()) == pytest.approx(2 * undisturbed, rel=0.05), "and went on"
+    said_again = audible_seconds(phone.heard_audio()) - 2 * undisturbed
+    assert -0.1 < said_again < WORD_SECONDS, "and went on, at the latest from the beginning of the word"
     assert transcript(record) == [("user", QUESTION), ("agent", LONG)] * 2
     assert not any(turn.interrupted for turn in record.turns)

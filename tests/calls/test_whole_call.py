@@ -12,7 +12,10 @@ from tests.calls.phone import AUDIBLE_GAP_MS, Dial, transcript
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 GREETING = "Hi, this is Maya from Northwind Solar. How can I help you today?"
-LONG = "We have three plans. Let me go through all of them with you, one after the other, and take our time."
+LONG = (
+    "We have three plans. Let me go through all of them with you, one after the other, and take our time. "
+    "The first is for a flat or a small house, the second for a family, and the third for a farm or a workshop."
+)
 FIRST_OF_LONG = "We have three plans."
 GOODBYE = "Thank you for calling. Goodbye!"
 
