@@ -57,7 +57,7 @@ PATIENCE = {
         complete=0.2, complete_while_answering=0.25, open=0.6, breath=0.0, dictated=0.8, dangling=1.2
     ),
     TurnEagerness.NORMAL: Patience(
-        complete=0.2, complete_while_answering=0.45, open=1.0, breath=0.2, dictated=1.05, dangling=2.0
+        complete=0.2, complete_while_answering=0.45, open=1.0, breath=0.25, dictated=1.1, dangling=2.0
     ),
     TurnEagerness.PATIENT: Patience(
         complete=0.6, complete_while_answering=0.8, open=1.75, breath=0.2, dictated=2.0, dangling=3.0

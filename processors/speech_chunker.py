@@ -15,10 +15,10 @@ SENTENCES_FROM = (1, 25, 60, 120)
 """Fewest characters of the first, second, third and every later piece that ends with a sentence."""
 CLAUSE_FROM = 60
 """Characters from which the second piece may end with a clause: the first bought little time."""
-FIRST_LONGEST = 36
+FIRST_LONGEST = 32
 """Characters after which no better end of the first piece is waited for: callers notice tenths of a second."""
 _CLAUSE_WORDS = 2
-_SOFT_LOOK = 34
+_SOFT_LOOK = 31
 _SOFT_FROM = 20
 _SOFT_WORDS = 4
 
@@ -33,12 +33,13 @@ _SOFT = re.compile(
     re.IGNORECASE,
 )
 _LEANS_ON = re.compile(
-    r".*\d.*|[A-Z][a-z]{0,2}\.|a|an|the|of|to|no|not|my|your|our|his|her|its|their|this|that|these|those|and|or|but|"
+    r".*\d.*|[A-Z][a-z]{0,2}\.|a|an|the|all|each|every|some|any|of|to|no|not|my|your|our|his|her|its|their|this|that|these|those|and|or|but|"
     r"for|from|at|on|in|by|with|as|per|than|i|we|you|he|she|it|they|is|are|was|were|will|can|may|must|do|does|very|"
     r"one|two|three|four|five|six|seven|eight|nine|ten|twenty|thirty|forty|fifty|hundred|thousand",
     re.IGNORECASE,
 )
 """Words that belong to the next one."""
+_DETERMINERS = re.compile(r"a|an|the|my|your|our|his|her|its|their|this|that|these|those", re.IGNORECASE)
 _LAST_WORD = re.compile(r"[^\s\"'“‘(\[]+$")
 _NEVER_ENDS = frozenset(
     [
@@ -152,22 +153,31 @@ class SpeechChunker:
         """A break before a function word, and how much text it takes to decide for it."""
         if len(self._text) < _SOFT_LOOK:
             return None
+        plain = self._plain_break()
         for word in _SOFT.finditer(self._text, _SOFT_FROM, LONGEST):
+            known_at = max(_SOFT_LOOK, word.end() + 1)
+            if plain is not None and plain[1] < known_at:
+                break
             if len(self._text[: word.start()].split()) >= _SOFT_WORDS:
-                return word.start(), max(_SOFT_LOOK, word.end() + 1)
-        return self._plain_break()
+                return word.start(), known_at
+        return plain
 
     def _plain_break(self) -> tuple[int, int] | None:
         """Between two words that can stand apart, where an opening has no better place for too long."""
         if len(self._text) <= FIRST_LONGEST:
             return None
-        for blank in reversed(list(re.finditer(r"\s", self._text[: FIRST_LONGEST + 1]))):
+        best, is_good = None, False
+        for blank in re.finditer(r"\s", self._text):
             words = self._text[: blank.start()].split()
-            if len(words) < _SOFT_WORDS:
-                break
-            if not _LEANS_ON.fullmatch(words[-1]):
-                return blank.end(), FIRST_LONGEST + 1
-        return None
+            if len(words) < _SOFT_WORDS or _LEANS_ON.fullmatch(words[-1]):
+                continue
+            if blank.start() > FIRST_LONGEST:
+                return (best, FIRST_LONGEST + 1) if best else (blank.end(), blank.end())
+            # "The washing" may be that of a washing machine.
+            good = not _DETERMINERS.fullmatch(words[-2])
+            if good or not is_good:
+                best, is_good = blank.end(), good
+        return (best, FIRST_LONGEST + 1) if best else None
 
     def _later_end(self, marks: _Marks) -> int | None:
         fewest = SENTENCES_FROM[min(self._released, len(SENTENCES_FROM) - 1)]

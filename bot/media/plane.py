@@ -27,7 +27,7 @@ from bot.transport.ports import MediaWire
 LATE_WORDS_SECONDS = 0.05
 """Slack for the recogniser's rounding of positions."""
 SETTLED_WINDOWS = 16
-"""Silent windows (0.5 s) after which the network is spared more, and begins afresh with the next sound."""
+"""Silent windows (0.5 s) after which the network begins afresh with the next sound, and is not asked before."""
 LINE_DEAD_SECONDS = 0.5
 """Without any audio for this long the caller counts as silent: some peers send nothing while nobody speaks."""
 
@@ -237,14 +237,22 @@ class MediaPlane:
             self._judge(0.0, 0.0)
 
     def _listen_to(self, window: bytes) -> None:
-        """Have the network judge 32 ms, unless the line has been silent for long: there is nothing to judge."""
+        """Have the network judge 32 ms, unless they hold only the line's noise, which it may take for speech.
+
+        So a pause is noticed as soon on a noisy line as on a quiet one.
+        """
         energy = audioop.rms(window, 2)
-        self._silent_windows = self._silent_windows + 1 if self._gate.is_silence(energy) else 0
-        if self._silent_windows > SETTLED_WINDOWS and not self._stream.pending:
+        if self._gate.is_silence(energy):
+            self._silent_windows += 1
             if self._silent_windows == SETTLED_WINDOWS + 1:
                 self._silero.reset(self._stream)
-            self._judge(0.0, energy)
-            return
+            # While the agent speaks the network hears the silence after a sound: that tells coughs from speech.
+            unasked = self._silent_windows > SETTLED_WINDOWS or not self.playback.active
+            if unasked and not self._stream.pending:
+                self._judge(0.0, energy)
+                return
+        else:
+            self._silent_windows = 0
         self._energies.append(energy)
         samples = np.frombuffer(window, dtype="<i2").astype(np.float32) / 32768.0
         # Who may be interrupting waits for nobody; 10 ms more or less of a pause are not noticed.

@@ -48,5 +48,5 @@ def test_more_patience_while_a_reply_is_made_stays_within_the_threshold() -> Non
 
 
 def test_the_usual_agent_gives_a_breath_more_to_words_it_is_answering_already() -> None:
-    assert wanted(TurnEagerness.NORMAL, Completeness.OPEN, answering=True) == pytest.approx(THRESHOLD + 0.2)
+    assert wanted(TurnEagerness.NORMAL, Completeness.OPEN, answering=True) == pytest.approx(THRESHOLD + 0.25)
     assert wanted(TurnEagerness.EAGER, Completeness.OPEN, answering=True) == pytest.approx(THRESHOLD * 0.6)
