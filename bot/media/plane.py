@@ -80,7 +80,7 @@ class MediaPlane:
         self._stream = silero.open(self._window)
         self._window_bytes = silero.window_samples * 2
         self._pcm = bytearray()
-        self._energies: list[float] = []
+        self._waiting: list[tuple[float, float]] = []
         self._silent_windows = 0
         self._turn_reported = False
         self._received_bytes = 0
@@ -253,16 +253,16 @@ class MediaPlane:
                 return
         else:
             self._silent_windows = 0
-        self._energies.append(energy)
+        self._waiting.append((energy, audioop.cross(window, 2) / self._silero.window_samples))
         samples = np.frombuffer(window, dtype="<i2").astype(np.float32) / 32768.0
         # Who may be interrupting waits for nobody; 10 ms more or less of a pause are not noticed.
         self._silero.submit(self._stream, samples, urgent=self.playback.active)
 
     def _window(self, probability: float) -> None:
-        self._judge(probability, self._energies.pop(0))
+        self._judge(probability, *self._waiting.pop(0))
 
-    def _judge(self, probability: float, energy: float) -> None:
-        edge = self._gate.feed(probability, energy)
+    def _judge(self, probability: float, energy: float, crossings: float = 0.5) -> None:
+        edge = self._gate.feed(probability, energy, crossings)
         if self._gate.speaking and not self._gate.likely:
             # Perhaps the end: the recogniser may be done with the last word before that is certain.
             self._uplink.flush()

@@ -27,7 +27,9 @@ class SpeechGateOptions:
         sure_probability: Speech beyond doubt: then the window before it counts as its beginning, for many words
             begin without voice ("stop", "sorry", "hold on") or in the middle of a window.
         onset_share: Of the energy that may interrupt, what such a beginning must have.
-        voiceless_probability: Below it a loud window is a blow: a cough, a door.
+        voiceless_probability: Below it a loud window is a blow: a cough, a door …
+        voiceless_crossings: … if the wave changes its sign at least this often, as a share of its samples. Vowels
+            and nasals, of which the model is seldom sure at once, stay below.
         blow_share: Of the loudest window of a sound, how loud the blow before it has to be for the sound to belong
             to it. The "s" of "sorry" is far softer than its vowel; a cough is loudest where it has no voice.
         blow_windows: How long a blow is remembered.
@@ -43,6 +45,7 @@ class SpeechGateOptions:
     sure_probability: float = 0.75
     onset_share: float = 0.375
     voiceless_probability: float = 0.3
+    voiceless_crossings: float = 0.25
     blow_share: float = 0.5
     blow_windows: int = 12
     noise_factor: float = 1.6
@@ -95,8 +98,17 @@ class SpeechGate:
         noise = min(self.baseline * self._options.noise_factor, self._options.most_noise_energy)
         return energy < max(self._options.floor_energy, noise)
 
-    def feed(self, probability: float, energy: float) -> SpeechEdge | None:
-        """Take one window: speech probability (0…1) and RMS (int16 units). Returns an edge, if this is one."""
+    def feed(self, probability: float, energy: float, crossings: float = 0.5) -> SpeechEdge | None:
+        """Take one window.
+
+        Args:
+            probability: Of speech, 0…1.
+            energy: RMS in int16 units.
+            crossings: How often the wave changes its sign, as a share of its samples; white noise: 0.5.
+
+        Returns:
+            An edge, if this is one.
+        """
         options = self._options
         threshold = options.keep_probability if self.speaking else options.start_probability
         likely = self.likely = probability >= threshold and energy >= options.floor_energy
@@ -110,14 +122,17 @@ class SpeechGate:
         else:
             self.loud_windows = 0
             self._loudest = 0.0
-            self._watch_for_blow(probability, energy)
+            self._watch_for_blow(probability, energy, crossings)
         self._previous_energy = energy
         if not likely and not self.speaking:
             self.baseline += (energy - self.baseline) * 0.05
         return self._advance(likely)
 
-    def _watch_for_blow(self, probability: float, energy: float) -> None:
-        if probability < self._options.voiceless_probability and energy >= self.interruption_energy:
+    def _watch_for_blow(self, probability: float, energy: float, crossings: float) -> None:
+        voiceless = (
+            probability < self._options.voiceless_probability and crossings >= self._options.voiceless_crossings
+        )
+        if voiceless and energy >= self.interruption_energy:
             self._blow_energy = max(energy, self._blow_energy if self._blow_windows_left else 0.0)
             self._blow_windows_left = self._options.blow_windows
         elif self._blow_windows_left:

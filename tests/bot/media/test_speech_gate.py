@@ -131,3 +131,12 @@ def test_what_is_as_soft_as_the_line_itself_is_silence_but_only_on_a_quiet_line(
     feed(gate, *[(0.05, 600)] * 200)
     assert gate.is_silence(240)
     assert not gate.is_silence(700), "music may hide speech"
+
+
+def test_a_vowel_that_the_model_is_not_sure_of_at_once_is_no_blow() -> None:
+    gate = make_gate()
+    windows = ((0.08, 900, 0.45), (0.15, 3800, 0.1), (0.74, 2000, 0.2), (0.9, 3300, 0.2))
+    for probability, energy, crossings in windows:
+        gate.feed(probability, energy, crossings)
+    assert gate.loud_windows == 2
+    assert not gate.blow
