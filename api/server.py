@@ -7,7 +7,6 @@ checks say that the process takes no more. Only then do connections close, and l
 
 import asyncio
 import contextlib
-import gc
 import signal
 import socket
 import sys
@@ -21,6 +20,7 @@ from loguru import logger
 
 from api.app import create_app
 from api.call_runtime import open_call_runtime
+from api.garbage import collect_between_calls, spare_what_is_loaded
 from api.live_calls import RuntimeOpener
 from api.state import AppState
 from api.websocket_protocol import DirectWebSocketProtocol
@@ -167,9 +167,7 @@ async def serve(
         state = app.state.services
         assert isinstance(state, AppState)
         await on_ready(state)
-        # What was loaded stays: the collector need never walk over models and modules again.
-        gc.collect()
-        gc.freeze()
+        spare_what_is_loaded()
         sys.setswitchinterval(SWITCH_SECONDS)
         keep_blas_to_one_thread()
 
@@ -181,7 +179,12 @@ async def serve(
         server = DrainingServer(server_config(app, trusted_proxies=trusted_proxies), drain)
         host, port = listener.getsockname()[:2]
         logger.info("Listening on {}:{}", host, port)
-        await server.serve(sockets=[listener])
+        collecting = asyncio.create_task(collect_between_calls(state.runtime.calls), name="garbage")
+        try:
+            await server.serve(sockets=[listener])
+        finally:
+            collecting.cancel()
+            await asyncio.wait({collecting})
     logger.info("Stopped")
 
 
