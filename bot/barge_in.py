@@ -15,9 +15,8 @@ from bot.media.silero import WINDOW_SECONDS
 from bot.media.sound_shape import SoundShape
 
 PAUSE_WINDOWS = 2
-VOICELESS_WINDOWS = 9
-"""The same after a blow or a breath, such as coughs and laughter begin with: longer (288 ms) than the voice that
-follows."""
+BLOW_WINDOWS = 9
+"""The same after a blow, such as a cough begins with: longer (288 ms) than what follows of the voice."""
 QUIET_WINDOWS = 7
 """Windows (224 ms) without loud speech after which a sound is over. Fewer would take the silence inside a stop
 consonant ("what dis-count") for the end of a cough."""
@@ -82,7 +81,7 @@ class BargeIn:
         self._quiet_windows = 0
 
     def window(
-        self, *, loud_windows: int, likely: bool, energy: float, now: float, voiceless_onset: bool = False
+        self, *, loud_windows: int, likely: bool, energy: float, now: float, blow: bool = False
     ) -> BargeInAction | None:
         """One 32 ms window has passed while the agent is audible.
 
@@ -91,7 +90,7 @@ class BargeIn:
             likely: Whether this window is likely speech, however loud.
             energy: Its RMS.
             now: Loop time.
-            voiceless_onset: The sound began without voice, with a blow or with breath.
+            blow: The sound began with a blow: louder without voice than with it.
         """
         if not self._options.enabled or self._options.by_words_only:
             return None
@@ -99,8 +98,7 @@ class BargeIn:
         if self._quiet_windows >= QUIET_WINDOWS:
             self._overruled = False
         if not self._paused:
-            needed = VOICELESS_WINDOWS if voiceless_onset else PAUSE_WINDOWS
-            return self._consider_pause(loud_windows, needed, energy, now)
+            return self._consider_pause(loud_windows, BLOW_WINDOWS if blow else PAUSE_WINDOWS, energy, now)
         self._windows += 1
         self._likely_windows += likely
         self._shape.feed(energy)

@@ -273,7 +273,7 @@ class MediaPlane:
                     likely=self._gate.likely,
                     energy=energy,
                     now=self._clock(),
-                    voiceless_onset=self._gate.voiceless_onset,
+                    blow=self._gate.blow,
                 )
             )
         elif self._gate.speaking and not self._turn_reported:

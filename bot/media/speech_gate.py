@@ -6,8 +6,6 @@ A pure state machine, fed once per 32 ms window, so that every rule can be teste
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.media.sound_onset import SoundOnset
-
 
 class SpeechEdge(StrEnum):
     """What a window can bring about."""
@@ -29,6 +27,12 @@ class SpeechGateOptions:
         sure_probability: Speech beyond doubt: then the window before it counts as its beginning, for many words
             begin without voice ("stop", "sorry", "hold on") or in the middle of a window.
         onset_share: Of the energy that may interrupt, what such a beginning must have.
+        voiceless_probability: Below it a loud window is a blow: a cough, a door …
+        voiceless_crossings: … if the wave changes its sign at least this often, as a share of its samples. Vowels
+            and nasals, of which the model is seldom sure at once, stay below.
+        blow_share: Of the loudest window of a sound, how loud the blow before it has to be for the sound to belong
+            to it. The "s" of "sorry" is far softer than its vowel; a cough is loudest where it has no voice.
+        blow_windows: How long a blow is remembered.
         noise_factor: Within this factor of the line's usual noise there is nothing but that noise …
         most_noise_energy: … unless its RMS is above this, where speech could hide in it.
     """
@@ -40,6 +44,10 @@ class SpeechGateOptions:
     floor_energy: float = 60.0
     sure_probability: float = 0.75
     onset_share: float = 0.375
+    voiceless_probability: float = 0.3
+    voiceless_crossings: float = 0.25
+    blow_share: float = 0.5
+    blow_windows: int = 12
     noise_factor: float = 1.6
     most_noise_energy: float = 250.0
 
@@ -59,7 +67,9 @@ class SpeechGate:
         self._baseline_factor = baseline_factor
         self._run = 0
         self._previous_energy = 0.0
-        self._onset = SoundOnset()
+        self._loudest = 0.0
+        self._blow_energy = 0.0
+        self._blow_windows_left = 0
         self.speaking = False
         self.baseline = 0.0
         """Smoothed RMS of the line while nobody speaks on it."""
@@ -79,9 +89,9 @@ class SpeechGate:
         return max(self._options.floor_energy, self.baseline * self._baseline_factor)
 
     @property
-    def voiceless_onset(self) -> bool:
-        """Whether the present sound began without voice: with the blow of a cough, or the breath of laughter."""
-        return self._onset.voiceless
+    def blow(self) -> bool:
+        """Whether the present sound began with a blow."""
+        return self._blow_windows_left > 0 and self._blow_energy >= self._options.blow_share * self._loudest
 
     def is_silence(self, energy: float) -> bool:
         """Whether a window of that RMS holds nothing but the line's own noise, so that no model need judge it."""
@@ -108,16 +118,25 @@ class SpeechGate:
                 and self._previous_energy >= options.onset_share * self.interruption_energy
             )
             self.loud_windows += 2 if begun and not self.loud_windows else 1
-            self._onset.voice(energy)
+            self._loudest = max(self._loudest, energy)
         else:
             self.loud_windows = 0
-            self._onset.other(
-                probability, energy, crossings, audible=self.audible_energy, loud=self.interruption_energy
-            )
+            self._loudest = 0.0
+            self._watch_for_blow(probability, energy, crossings)
         self._previous_energy = energy
         if not likely and not self.speaking:
             self.baseline += (energy - self.baseline) * 0.05
         return self._advance(likely)
+
+    def _watch_for_blow(self, probability: float, energy: float, crossings: float) -> None:
+        voiceless = (
+            probability < self._options.voiceless_probability and crossings >= self._options.voiceless_crossings
+        )
+        if voiceless and energy >= self.interruption_energy:
+            self._blow_energy = max(energy, self._blow_energy if self._blow_windows_left else 0.0)
+            self._blow_windows_left = self._options.blow_windows
+        elif self._blow_windows_left:
+            self._blow_windows_left -= 1
 
     def _advance(self, likely: bool) -> SpeechEdge | None:
         if likely is self.speaking:

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from bot.barge_in import (
     BACKCHANNEL_SECONDS,
+    BLOW_WINDOWS,
     PAUSE_WINDOWS,
     QUIET_WINDOWS,
     UNANSWERED_WINDOWS,
-    VOICELESS_WINDOWS,
     BargeIn,
     BargeInAction,
     BargeInOptions,
@@ -33,11 +33,11 @@ class Line:
     answer (no window).
 
     Attributes:
-        voiceless_onset: Whether the sounds begin with a blow or with breath.
+        blow: Whether the sounds begin with a blow.
     """
 
     options: BargeInOptions = field(default_factory=BargeInOptions)
-    voiceless_onset: bool = False
+    blow: bool = False
     windows: int = 0
     loud: int = 0
     actions: list[tuple[int, BargeInAction]] = field(default_factory=list)
@@ -59,7 +59,7 @@ class Line:
                 likely=mark in "#o",
                 energy=ENERGIES[mark],
                 now=self.windows * WINDOW_SECONDS,
-                voiceless_onset=self.voiceless_onset,
+                blow=self.blow,
             )
             if action is not None:
                 self.actions.append((self.windows, action))
@@ -90,9 +90,9 @@ def test_laughter_and_a_voice_with_an_echo_do_not_take_the_word_by_going_on(soun
     assert line.words("what about Sundays") is CONFIRM, "words count all the same"
 
 
-def test_after_a_blow_or_a_breath_it_takes_more_of_a_voice_to_pause() -> None:
-    assert Line(voiceless_onset=True).hear("#" * (VOICELESS_WINDOWS - 1) + "." * 10).actions == [], "a cough"
-    assert Line(voiceless_onset=True).hear("#" * VOICELESS_WINDOWS).actions == [(VOICELESS_WINDOWS, PAUSE)]
+def test_after_a_blow_it_takes_more_of_a_voice_to_pause() -> None:
+    assert Line(blow=True).hear("#" * (BLOW_WINDOWS - 1) + "." * 10).actions == [], "a cough"
+    assert Line(blow=True).hear("#" * BLOW_WINDOWS).actions == [(BLOW_WINDOWS, PAUSE)]
 
 
 def test_speech_may_be_soft_in_between() -> None:

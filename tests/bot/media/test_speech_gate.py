@@ -107,20 +107,20 @@ def test_a_cough_is_told_by_its_blow() -> None:
     gate = make_gate()
     feed(gate, (0.02, 5000), (0.01, 6000), (0.02, 2500), (0.9, 4000), (0.98, 5500))
     assert gate.loud_windows == 3
-    assert gate.voiceless_onset
+    assert gate.blow
 
 
 def test_the_soft_beginning_of_a_word_is_no_blow() -> None:
     gate = make_gate()
     feed(gate, (0.03, 900), (0.05, 1500), (0.97, 9000), (0.99, 15000))
     assert gate.loud_windows == 3
-    assert not gate.voiceless_onset, 'the "s" of "stop"'
+    assert not gate.blow, 'the "s" of "stop"'
 
 
 def test_a_blow_is_forgotten_by_the_time_somebody_speaks() -> None:
     gate = make_gate()
     feed(gate, (0.02, 9000), *[(0.02, 50)] * 12, (0.9, 5000), (0.95, 5000))
-    assert not gate.voiceless_onset
+    assert not gate.blow
 
 
 def test_what_is_as_soft_as_the_line_itself_is_silence_but_only_on_a_quiet_line() -> None:
@@ -139,4 +139,4 @@ def test_a_vowel_that_the_model_is_not_sure_of_at_once_is_no_blow() -> None:
     for probability, energy, crossings in windows:
         gate.feed(probability, energy, crossings)
     assert gate.loud_windows == 2
-    assert not gate.voiceless_onset
+    assert not gate.blow
