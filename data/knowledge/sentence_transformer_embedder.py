@@ -12,6 +12,9 @@ from data.knowledge.embedding_worker import EmbeddingWorker, document_batches
 from data.knowledge.query_cache import QueryCache
 from data.knowledge.sentence_transformer_model import canonical_name, load_model
 
+WARM_WORDS = 24
+"""Questions have hardly more words. A follow-up is searched in two forms at once."""
+
 
 class SentenceTransformerEmbedder:
     """An `Embedder` whose model is loaded at the first use or at `warm()`, in its own thread.
@@ -33,12 +36,15 @@ class SentenceTransformerEmbedder:
         return self._model_name
 
     async def warm(self) -> None:
-        """Load the model and run it once (the first run is ten times slower).
+        """Load the model, and run it on texts as long as questions are: the first run of every length is slower.
 
         Raises:
             ConfigurationError: The model cannot be loaded.
         """
-        await asyncio.wrap_future(self._worker.submit_query("warm"))
+        for length in range(1, WARM_WORDS + 1):
+            text = " ".join(["warm"] * length)
+            for texts in ((text,), (text, text)):
+                await asyncio.wrap_future(self._worker.submit_query(*texts))
 
     async def embed(self, texts: Sequence[str]) -> Embeddings:
         """Embed document chunks in order; see `Embedder.embed`."""

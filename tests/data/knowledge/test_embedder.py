@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from config.errors import CapacityError, ConfigurationError
+from data.knowledge import sentence_transformer_embedder
 from data.knowledge.embedder import Embeddings
 from data.knowledge.embedding_worker import QUERY_BATCH, EmbeddingWorker
 from data.knowledge.query_cache import QueryCache
@@ -71,6 +72,23 @@ async def test_a_question_is_embedded_once_whatever_its_spaces(embedder: Sentenc
     assert np.shares_memory(first, second)
     with pytest.raises(ValueError, match="read-only"):
         second[0] = 0
+
+
+async def test_questions_of_every_usual_length_are_tried_before_the_first_caller(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried: set[tuple[int, int]] = set()
+
+    def encode(texts: list[str]) -> Embeddings:
+        tried.add((len(texts), len(texts[0].split())))
+        return np.ones((len(texts), 2), dtype=np.float32)
+
+    monkeypatch.setattr(sentence_transformer_embedder, "load_model", lambda _model: encode)
+    embedder = SentenceTransformerEmbedder(MINILM)
+    await embedder.warm()
+    await embedder.close()
+    assert {(1, words) for words in range(3, 20)} < tried, "the first run of every length is slower"
+    assert {(2, words) for words in range(3, 20)} < tried, "also where a follow-up is searched in two forms"
 
 
 async def test_embedding_leaves_the_loop_free() -> None:
