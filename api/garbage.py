@@ -11,8 +11,7 @@ import gc
 from api.live_calls import LiveCalls
 
 FULL_EVERY = 100
-"""Collections of the middle generation (Python's own choice: 10) between two full ones while calls run: some
-hundred calls' worth of objects."""
+"""Collections of the middle generation between two full ones while calls run. Python's own choice is 10."""
 LOOK_SECONDS = 2.0
 """How often it is looked whether nobody speaks."""
 
