@@ -72,7 +72,7 @@ class StoredCall:
     """What the server knows of a call.
 
     Attributes:
-        status: `completed` for a call in good order.
+        status: `completed` for a call in good order, `turned away` for one that was never answered.
         transcript: Every turn, in order.
         stages: By the server's own account: one mapping a measured turn, milliseconds by stage.
     """
@@ -87,14 +87,16 @@ class StoredCalls:
 
     Args:
         environment: The server.
+        transport: Instead of the network.
     """
 
-    def __init__(self, environment: Environment) -> None:
+    def __init__(self, environment: Environment, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._client = httpx.AsyncClient(
             base_url=environment.server_url,
             headers={"xi-api-key": environment.api_key},
             timeout=_REQUEST_SECONDS,
             trust_env=False,
+            transport=transport,
         )
 
     async def __aenter__(self) -> "StoredCalls":
@@ -108,12 +110,20 @@ class StoredCalls:
     async def read(self, call_sid: str) -> StoredCall:
         """What is stored of a call, once it is finished (or not, after ten seconds).
 
+        A server with too much to do turns calls away, and stores nothing of them.
+
         Raises:
-            httpx.HTTPError: The server did not answer, or does not know the call.
+            httpx.HTTPError: The server did not answer.
         """
         deadline = asyncio.get_running_loop().time() + _FINISHED_SECONDS
         while True:
-            body = _ConversationBody.model_validate_json(await self._get(f"/v1/convai/conversations/{call_sid}"))
+            try:
+                content = await self._get(f"/v1/convai/conversations/{call_sid}")
+            except httpx.HTTPStatusError as error:
+                if error.response.status_code != httpx.codes.NOT_FOUND:
+                    raise
+                return StoredCall("turned away", (), ())
+            body = _ConversationBody.model_validate_json(content)
             if body.status in _FINAL or asyncio.get_running_loop().time() > deadline:
                 break
             await asyncio.sleep(_POLL_SECONDS)

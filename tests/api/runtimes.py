@@ -14,11 +14,11 @@ class FixedCalls:
     accepting = True
 
     def __init__(self, running: int) -> None:
-        self._running = running
+        self.running = running
 
     def active_calls(self) -> int:
         """That many."""
-        return self._running
+        return self.running
 
 
 class IdleRuntime:

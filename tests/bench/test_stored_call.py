@@ -1,6 +1,11 @@
+import httpx
+import pytest
+
 from bench.call_plan import Manner, Utterance
+from bench.environment import Environment
 from bench.shop import Question
-from bench.stored_call import StoredCall, StoredTurn, wrong_replies
+from bench.stored_call import StoredCall, StoredCalls, StoredTurn, wrong_replies
+from simulator.twilio.state import TwilioState
 
 PRICE = Utterance(Manner.ASKED, Question("How much is it?", "41 dollars"))
 EVERYTHING = Utterance(Manner.ASKED, Question("Tell me everything."), is_cut_short=True)
@@ -56,3 +61,32 @@ def test_a_wrong_reply_tells_what_was_searched_for() -> None:
     assert problem.endswith("(I do not know.; searched for: How much)")
     [problem] = wrong_replies((PRICE,), StoredCall("completed", (caller, late), ()))
     assert problem.endswith("; search timed out)")
+
+
+def stored_calls(status: int) -> StoredCalls:
+    """Of a server that answers everything with that status."""
+    environment = Environment(
+        server_url="http://server.test",
+        server_pid=None,
+        vendor_pids={},
+        api_key="key",
+        public_url="http://server.test",
+        number="+15550100",
+        twilio=TwilioState(),
+        deepgram_url=None,
+        delays=None,
+        ollama_url=None,
+    )
+    answer = httpx.MockTransport(lambda _request: httpx.Response(status))
+    return StoredCalls(environment, transport=answer)
+
+
+async def test_a_call_that_was_turned_away_is_a_fault_and_not_the_end_of_the_bench() -> None:
+    async with stored_calls(404) as calls:
+        assert await calls.read("CA1") == StoredCall("turned away", (), ())
+
+
+async def test_a_server_in_trouble_is_no_measurement() -> None:
+    async with stored_calls(500) as calls:
+        with pytest.raises(httpx.HTTPStatusError):
+            await calls.read("CA1")
