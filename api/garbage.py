@@ -11,8 +11,9 @@ import time
 
 from api.live_calls import LiveCalls
 
-FULL_EVERY = 100
-"""Collections of the middle generation after which Python makes a full one by itself. Its own choice is 10."""
+FULL_EVERY = 30
+"""Collections of the middle generation after which Python makes a full one by itself. Its own choice is 10; what
+waits longer takes memory."""
 DUE_AFTER = 10
 """The same after which one is made here, if it is quick."""
 BEARABLE_SECONDS = 0.1
