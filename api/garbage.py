@@ -17,7 +17,7 @@ waits longer takes memory."""
 DUE_AFTER = 10
 """The same after which one is made here, if it is quick."""
 BEARABLE_SECONDS = 0.1
-"""Audio that callers have in advance at least (`bot/media/playback.py`)."""
+"""Half of the audio that callers have in advance at least (`bot/media/playback.py`)."""
 FIRST_GUESS_SECONDS = 0.002
 """What a call adds to a full collection, until that was measured: a machine slower than most."""
 LOOK_SECONDS = 1.0

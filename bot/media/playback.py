@@ -1,8 +1,8 @@
 """The agent's voice on its way to the caller: paced, interruptible, and accounted for by what was *heard*.
 
-Twilio buffers whatever it is sent, so audio goes out just ahead of real time (a lead of 100 to 200 ms):
-little is lost when `clear` empties that buffer, and the clock of what the caller has heard stays true. A
-reply is over once the far end has echoed its last `mark`; a peer that never echoes is served by time.
+Twilio buffers whatever it is sent, so audio goes out just ahead of real time: little is lost when `clear` empties
+that buffer, and the clock of what the caller has heard stays true. A reply is over once the far end has echoed its
+last `mark`; a peer that never echoes is served by time.
 """
 
 from collections import deque
@@ -16,7 +16,8 @@ from bot.media.utterance import Utterance
 from bot.transport.ports import MediaWire
 
 CHUNK_SECONDS = 0.1
-LEAD_SECONDS = 0.2
+LEAD_SECONDS = 0.3
+"""Most audio that the far end has in advance. The least is a chunk less: so long the process may stand still."""
 MARK_GRACE_SECONDS = 0.3
 """How long after an utterance must have been heard its `mark` is waited for, if the peer never sent one."""
 LATE_MARK_SECONDS = 1.5
