@@ -25,6 +25,7 @@ class Node:
 @pytest.fixture(autouse=True)
 def usual_collector() -> Iterator[None]:
     thresholds = gc.get_threshold()
+    gc.freeze()  # a test process holds so much that each collection would take a second
     yield
     gc.unfreeze()
     gc.set_threshold(*thresholds)
