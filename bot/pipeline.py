@@ -85,6 +85,7 @@ def understanding(context: LLMContext, reply: ReplyParts, turns: UserTurnStrateg
             # An interruption without words is made good by the call itself, without the model.
             empty_user_turn=None,
         ),
+        enable_direct_mode=True,  # see `DirectProcessor`: nothing in it waits
     )
     return [aggregator, UserTurnTap(reply.ledger.caller_turn), Consent(reply.tools)]
 

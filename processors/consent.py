@@ -6,8 +6,9 @@ Consent is read from the caller's own words, in code: a model can neither give i
 import asyncio
 
 from pipecat.frames.frames import Frame, InterruptionFrame, LLMContextFrame
-from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.processors.frame_processor import FrameDirection
 
+from processors.direct import DirectProcessor
 from processors.frames import DecidedContextFrame
 from processors.grounding import newest_user_text
 from processors.tool_requests import ConsentDesk
@@ -16,7 +17,7 @@ CLOSING_SECONDS = 2.0
 """How long a tool that was agreed to may take to finish when the call ends."""
 
 
-class Consent(FrameProcessor):
+class Consent(DirectProcessor):
     """Turns the context of a turn that answers an open question into a `DecidedContextFrame`.
 
     Args:
@@ -24,7 +25,7 @@ class Consent(FrameProcessor):
     """
 
     def __init__(self, desk: ConsentDesk) -> None:
-        super().__init__(name="consent")
+        super().__init__("consent")
         self._desk = desk
         self._interruptions = 0
         self._deciding: set[asyncio.Task[None]] = set()

@@ -8,12 +8,13 @@ from collections.abc import Callable
 
 from pipecat.frames.frames import Frame
 from pipecat.processors.aggregators.llm_context import LLMContext
-from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.processors.frame_processor import FrameDirection
 
+from processors.direct import DirectProcessor
 from processors.frames import ReplyHeardFrame
 
 
-class HeardTranscript(FrameProcessor):
+class HeardTranscript(DirectProcessor):
     """Writes heard replies into the conversation.
 
     Args:
@@ -28,7 +29,7 @@ class HeardTranscript(FrameProcessor):
         remember: Callable[[int, str, LLMContext], None],
         on_heard: Callable[[ReplyHeardFrame], None],
     ) -> None:
-        super().__init__(name="heard-transcript")
+        super().__init__("heard-transcript")
         self._context = context
         self._remember = remember
         self._on_heard = on_heard

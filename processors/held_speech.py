@@ -9,8 +9,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 from pipecat.frames.frames import EagerEndOfTurnCancelFrame, Frame, InterruptionFrame
-from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.processors.frame_processor import FrameDirection
 
+from processors.direct import DirectProcessor
 from processors.frames import ReplyConfirmedFrame, SpeechChunkFrame, SpeechEndFrame
 
 
@@ -24,7 +25,7 @@ class ReplyNumbers(Protocol):
         """False once it will never be heard."""
 
 
-class HeldSpeech(FrameProcessor):
+class HeldSpeech(DirectProcessor):
     """Passes pieces of replies on: all of them, or only the first while the reply is held.
 
     Args:
@@ -33,7 +34,7 @@ class HeldSpeech(FrameProcessor):
     """
 
     def __init__(self, numbers: ReplyNumbers, on_chunk: Callable[[int, str], None]) -> None:
-        super().__init__(name="held-speech")
+        super().__init__("held-speech")
         self._numbers = numbers
         self._on_chunk = on_chunk
         self._generation: int | None = None

@@ -8,16 +8,18 @@ import asyncio
 
 from loguru import logger
 from pipecat.frames.frames import CancelFrame, EndFrame, Frame, StartFrame
-from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.processors.frame_processor import FrameDirection
+
+from processors.direct import DirectProcessor
 
 QUEUE_LIMIT = 512
 
 
-class PumpedProcessor(FrameProcessor):
+class PumpedProcessor(DirectProcessor):
     """A processor that can be given frames to push by plain function calls."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(name=name)
+        super().__init__(name)
         self._outbox: asyncio.Queue[tuple[Frame, FrameDirection]] = asyncio.Queue(QUEUE_LIMIT)
         self._pump: asyncio.Task[None] | None = None
 

@@ -14,12 +14,13 @@ from pipecat.frames.frames import (
     VADUserStartedSpeakingFrame,
     VADUserStoppedSpeakingFrame,
 )
-from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.processors.frame_processor import FrameDirection
 
+from processors.direct import DirectProcessor
 from processors.turn_retrieval import TurnRetrieval
 
 
-class RetrievalPrefetch(FrameProcessor):
+class RetrievalPrefetch(DirectProcessor):
     """Hints the caller's words to the turn's retrieval as soon as all are known in a pause; passes every frame on.
 
     Searching with each interim would cost four or five embeddings a turn, most of them of half a question, and so
@@ -32,7 +33,7 @@ class RetrievalPrefetch(FrameProcessor):
     """
 
     def __init__(self, retrieval: TurnRetrieval, holds_all: Callable[[InterimTranscriptionFrame], bool]) -> None:
-        super().__init__(name="retrieval-prefetch")
+        super().__init__("retrieval-prefetch")
         self._retrieval = retrieval
         self._holds_all = holds_all
         self._settled: list[str] = []

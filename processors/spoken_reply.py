@@ -3,13 +3,14 @@
 from collections.abc import Callable
 
 from pipecat.frames.frames import Frame, InterruptionFrame
-from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.processors.frame_processor import FrameDirection
 
+from processors.direct import DirectProcessor
 from processors.frames import ReplyEndFrame, ReplyTextFrame, SpeechChunkFrame, SpeechEndFrame
 from processors.spoken_text import SpokenText
 
 
-class SpokenReply(FrameProcessor):
+class SpokenReply(DirectProcessor):
     """Replaces reply text frames by speech chunks.
 
     Args:
@@ -17,7 +18,7 @@ class SpokenReply(FrameProcessor):
     """
 
     def __init__(self, on_chunk: Callable[[int, str], None]) -> None:
-        super().__init__(name="spoken-reply")
+        super().__init__("spoken-reply")
         self._on_chunk = on_chunk
         self._spoken = SpokenText()
         self._generation = 0

@@ -8,8 +8,9 @@ them reaches the conversation whatever the caller does meanwhile.
 import asyncio
 
 from pipecat.frames.frames import CancelFrame, EndFrame, Frame
-from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.processors.frame_processor import FrameDirection
 
+from processors.direct import DirectProcessor
 from processors.frames import ToolCallsFrame, ToolResultsFrame
 from processors.tool_requests import ToolRunner
 
@@ -17,7 +18,7 @@ CLOSING_SECONDS = 2.0
 """How long running tools may take to finish when the call ends."""
 
 
-class ToolCalls(FrameProcessor):
+class ToolCalls(DirectProcessor):
     """Answers each `ToolCallsFrame` with one `ToolResultsFrame` upstream.
 
     Args:
@@ -25,7 +26,7 @@ class ToolCalls(FrameProcessor):
     """
 
     def __init__(self, runner: ToolRunner) -> None:
-        super().__init__(name="tool-calls")
+        super().__init__("tool-calls")
         self._runner = runner
         self._running: set[asyncio.Task[None]] = set()
 

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 from pipecat.frames.frames import Frame, LLMContextUserTurnFrame
-from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.processors.frame_processor import FrameDirection
+
+from processors.direct import DirectProcessor
 
 
-class UserTurnTap(FrameProcessor):
+class UserTurnTap(DirectProcessor):
     """Stands right behind the user aggregator.
 
     Args:
@@ -14,7 +16,7 @@ class UserTurnTap(FrameProcessor):
     """
 
     def __init__(self, on_turn: Callable[[str], None]) -> None:
-        super().__init__(name="user-turn-tap")
+        super().__init__("user-turn-tap")
         self._on_turn = on_turn
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:

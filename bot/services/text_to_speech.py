@@ -9,16 +9,17 @@ from pipecat.frames.frames import (
     Frame,
     InterruptionFrame,
 )
-from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.processors.frame_processor import FrameDirection
 
 from bot.services.deepgram_speak import DeepgramSpeaker, SpeakOptions
 from bot.services.phrase_cache import PhraseCache
 from bot.services.speech_output import SpeechOutput
 from config.errors import VendorError
+from processors.direct import DirectProcessor
 from processors.frames import SpeechChunkFrame, SpeechEndFrame
 
 
-class TextToSpeech(FrameProcessor):
+class TextToSpeech(DirectProcessor):
     """Has pieces of replies spoken in order; an interruption drops them all.
 
     Args:
@@ -35,7 +36,7 @@ class TextToSpeech(FrameProcessor):
         phrases: PhraseCache,
         on_failure: Callable[[VendorError], None],
     ) -> None:
-        super().__init__(name="text-to-speech")
+        super().__init__("text-to-speech")
         self.speaker = DeepgramSpeaker(options, output, phrases, on_failure)
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
