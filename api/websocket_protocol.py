@@ -57,6 +57,13 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
         if self.response.status_code == HTTPStatus.SWITCHING_PROTOCOLS:
             self.scope["extensions"] = {**(self.scope["extensions"] or {}), DIRECT_EXTENSION: {"socket": self}}
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let go of the application, so that neither is left to the garbage collector."""
+        super().connection_lost(exc)
+        self._taker = None
+        if self.handshake_initiated:
+            self.scope["extensions"] = {}
+
     def data_received(self, data: bytes) -> None:
         """Take bytes from the network."""
         if not self.handshake_complete:

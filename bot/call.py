@@ -11,6 +11,7 @@ from bot.call_config import CallConfig
 from bot.call_parts import CallHooks, CallParts, make_parts
 from bot.call_services import CallServices
 from bot.dynamic_variables import DynamicVariables
+from bot.ended_call import take_apart
 from bot.events import CallEnded, CallStarted, EventSink
 from bot.pipeline import build_pipeline, run_worker
 from bot.transport.ports import CallTransport, StreamEnd
@@ -196,10 +197,12 @@ class CallSession:
         playing = parts.plane.playback.drop()
         parts.plane.close()
         await transport.close()
+        in_order = False
         try:
             async with asyncio.timeout(CLOSING_SECONDS):
                 await worker.cancel(reason="call ended")
                 await tasks[1]
+            in_order = True
         except TimeoutError:
             self._log.warning("The pipeline did not end in time; cancelling it")
         except asyncio.CancelledError:
@@ -216,6 +219,10 @@ class CallSession:
         if playing is not None:
             parts.ledger.reply_heard(playing.generation, playing.text, interrupted=bool(playing.unheard))
         parts.ledger.close()
+        self._parts = None
+        if in_order:
+            listener, speculation = parts.speech_to_text.listener, parts.reply.speculation
+            take_apart(worker, (parts.plane.playback, parts.plane, listener, speculation))
 
     # --- things to say --------------------------------------------------------------------------------------
 
