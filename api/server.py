@@ -20,7 +20,7 @@ from loguru import logger
 
 from api.app import create_app
 from api.call_runtime import open_call_runtime
-from api.garbage import GarbageKeeper, spare_what_is_loaded
+from api.garbage import spare_what_is_loaded
 from api.live_calls import RuntimeOpener
 from api.state import AppState
 from api.websocket_protocol import DirectWebSocketProtocol
@@ -179,12 +179,7 @@ async def serve(
         server = DrainingServer(server_config(app, trusted_proxies=trusted_proxies), drain)
         host, port = listener.getsockname()[:2]
         logger.info("Listening on {}:{}", host, port)
-        collecting = asyncio.create_task(GarbageKeeper(state.runtime.calls).run(), name="garbage")
-        try:
-            await server.serve(sockets=[listener])
-        finally:
-            collecting.cancel()
-            await asyncio.wait({collecting})
+        await server.serve(sockets=[listener])
     logger.info("Stopped")
 
 
