@@ -1,6 +1,7 @@
 """Tool arguments as pydantic models: one source for the schema the model sees and the check it must pass."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
@@ -38,8 +39,12 @@ def parse_arguments(model: type[ArgumentsModel], arguments: Mapping[str, JsonVal
         raise ToolArgumentsError(f"Invalid arguments: {wrong}.") from error
 
 
+@cache
 def arguments_schema(model: type[ToolArguments]) -> dict[str, JsonValue]:
-    """The JSON schema of `model`, reduced to the keywords that chat models and Ollama understand."""
+    """The JSON schema of `model`, reduced to the keywords that chat models and Ollama understand.
+
+    Made once for each model, as every call asks for it; so it is not to be changed.
+    """
     schema = model.model_json_schema()
     properties = {
         name: {key: value for key, value in field.items() if key in _KEYWORDS}
