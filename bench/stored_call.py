@@ -72,7 +72,7 @@ class StoredCall:
     """What the server knows of a call.
 
     Attributes:
-        status: `completed` for a call in good order, `turned away` for one that was never answered.
+        status: `completed` for a call in good order, `not stored` for one that the server knows nothing of.
         transcript: Every turn, in order.
         stages: By the server's own account: one mapping a measured turn, milliseconds by stage.
     """
@@ -122,7 +122,7 @@ class StoredCalls:
             except httpx.HTTPStatusError as error:
                 if error.response.status_code != httpx.codes.NOT_FOUND:
                     raise
-                return StoredCall("turned away", (), ())
+                return StoredCall("not stored", (), ())
             body = _ConversationBody.model_validate_json(content)
             if body.status in _FINAL or asyncio.get_running_loop().time() > deadline:
                 break

@@ -83,7 +83,7 @@ def stored_calls(status: int) -> StoredCalls:
 
 async def test_a_call_that_was_turned_away_is_a_fault_and_not_the_end_of_the_bench() -> None:
     async with stored_calls(404) as calls:
-        assert await calls.read("CA1") == StoredCall("turned away", (), ())
+        assert await calls.read("CA1") == StoredCall("not stored", (), ())
 
 
 async def test_a_server_in_trouble_is_no_measurement() -> None:
