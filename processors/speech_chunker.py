@@ -33,7 +33,8 @@ _SOFT = re.compile(
     re.IGNORECASE,
 )
 _LEANS_ON = re.compile(
-    r".*\d.*|[A-Z][a-z]{0,2}\.|a|an|the|all|each|every|some|any|of|to|no|not|my|your|our|his|her|its|their|this|that|these|those|and|or|but|"
+    r".*\d.*|[A-Z][a-z]{0,2}\.|a|an|the|all|each|every|some|any|of|to|no|not|my|your|our|his|her|its|their|this|"
+    r"that|these|those|and|or|but|"
     r"for|from|at|on|in|by|with|as|per|than|i|we|you|he|she|it|they|is|are|was|were|will|can|may|must|do|does|very|"
     r"one|two|three|four|five|six|seven|eight|nine|ten|twenty|thirty|forty|fifty|hundred|thousand",
     re.IGNORECASE,

@@ -18,7 +18,7 @@ from bot.media.format import Encoding, MediaFormat
 from bot.media.listener import TurnListener
 from bot.media.playback import HeardReply, Playback
 from bot.media.silero import SileroModel
-from bot.media.speech_gate import SpeechEdge, SpeechGate
+from bot.media.speech_gate import NOISE_CROSSINGS, SpeechEdge, SpeechGate
 from bot.media.ticker import Ticker
 from bot.media.uplink import USUAL_PIECES, AudioConsumer, PieceSizes, SpeechUplink
 from bot.media.utterance import Utterance
@@ -261,7 +261,7 @@ class MediaPlane:
     def _window(self, probability: float) -> None:
         self._judge(probability, *self._waiting.pop(0))
 
-    def _judge(self, probability: float, energy: float, crossings: float = 0.5) -> None:
+    def _judge(self, probability: float, energy: float, crossings: float = NOISE_CROSSINGS) -> None:
         edge = self._gate.feed(probability, energy, crossings)
         if self._gate.speaking and not self._gate.likely:
             # Perhaps the end: the recogniser may be done with the last word before that is certain.

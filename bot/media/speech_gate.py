@@ -6,6 +6,9 @@ A pure state machine, fed once per 32 ms window, so that every rule can be teste
 from dataclasses import dataclass
 from enum import StrEnum
 
+NOISE_CROSSINGS = 0.5
+"""How often white noise changes its sign, as a share of its samples."""
+
 
 class SpeechEdge(StrEnum):
     """What a window can bring about."""
@@ -98,13 +101,13 @@ class SpeechGate:
         noise = min(self.baseline * self._options.noise_factor, self._options.most_noise_energy)
         return energy < max(self._options.floor_energy, noise)
 
-    def feed(self, probability: float, energy: float, crossings: float = 0.5) -> SpeechEdge | None:
+    def feed(self, probability: float, energy: float, crossings: float = NOISE_CROSSINGS) -> SpeechEdge | None:
         """Take one window.
 
         Args:
             probability: Of speech, 0…1.
             energy: RMS in int16 units.
-            crossings: How often the wave changes its sign, as a share of its samples; white noise: 0.5.
+            crossings: How often the wave changes its sign, as a share of its samples.
 
         Returns:
             An edge, if this is one.
