@@ -73,6 +73,7 @@ def latency_row(
         cpu_seconds_per_call_minute=_cpu_seconds_per_minute(cost, idle_cores, minutes),
         cores=round(cost.cpu_seconds / cost.seconds, 3) if cost.cpu_seconds is not None else None,
         machine_busy=cost.machine_busy,
+        machine_stolen=cost.machine_stolen,
         rss_mib=round(cost.peak_rss_mib, 1) if cost.peak_rss_mib is not None else None,
         lateness_p50_ms=round(lateness.percentile_ms(50), 2),
         lateness_p99_ms=round(lateness.percentile_ms(99), 2),

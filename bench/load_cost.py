@@ -18,13 +18,15 @@ class LoadCost:
         seconds: How long it took.
         cpu_seconds: Of the server; None if its process is unknown.
         peak_rss_mib: Of the server; None likewise.
-        machine_busy: Share of the machine's cores that were at work, 0 to 1.
+        machine_busy: Share of the machine's cores that were at work, or wanted to be, 0 to 1.
+        machine_stolen: Of that, the share that a virtual machine's host gave to others; 0 where that is not told.
     """
 
     seconds: float = 0.0
     cpu_seconds: float | None = None
     peak_rss_mib: float | None = None
     machine_busy: float = 0.0
+    machine_stolen: float = 0.0
 
 
 @contextlib.asynccontextmanager
@@ -40,10 +42,18 @@ async def watch_load(usage: ProcessUsage | None) -> AsyncIterator[LoadCost]:
         begun = time.perf_counter()
         cpu_before = usage.cpu_seconds() if usage is not None else 0.0
         psutil.cpu_percent()  # the next call counts from here
+        stolen_before = _stolen_seconds()
         yield cost
         cost.seconds = time.perf_counter() - begun
         cost.machine_busy = round(psutil.cpu_percent() / 100, 2)
+        cores = psutil.cpu_count() or 1
+        cost.machine_stolen = round((_stolen_seconds() - stolen_before) / cost.seconds / cores, 3)
         if usage is not None:
             cost.cpu_seconds = usage.cpu_seconds() - cpu_before
     if peak is not None:
         cost.peak_rss_mib = peak.rss_mib
+
+
+def _stolen_seconds() -> float:
+    """Of all cores together, since the machine started; only Linux tells."""
+    return float(getattr(psutil.cpu_times(), "steal", 0.0))

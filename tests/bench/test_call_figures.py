@@ -69,9 +69,9 @@ def stored(*, status: str = "completed", timed_out: bool = False) -> StoredCall:
     return StoredCall(status, tuple(turns), ({"stt_ms": 200.0},))
 
 
-def row_of(call: TalkedCall, kept: StoredCall) -> LatencyRow:
+def row_of(call: TalkedCall, kept: StoredCall, cost: LoadCost = COST) -> LatencyRow:
     """The figures of one call."""
-    return latency_row(1, [call], [kept], COST, idle_cores=0.01, delays=VendorDelays())
+    return latency_row(1, [call], [kept], cost, idle_cores=0.01, delays=VendorDelays())
 
 
 def test_the_figures_of_a_call_in_good_order() -> None:
@@ -145,6 +145,12 @@ def test_a_late_generator_is_not_trusted() -> None:
     for secs in array("f", [0.02] * 100):
         call.lateness.add(secs)
     assert not row_of(call, stored()).is_trusted
+
+
+def test_a_machine_that_its_host_gave_to_others_is_not_trusted() -> None:
+    mine, shared = (replace(COST, machine_stolen=stolen) for stolen in (0.03, 0.031))
+    assert row_of(talked(), stored(), cost=mine).is_trusted
+    assert not row_of(talked(), stored(), cost=shared).is_trusted
 
 
 def test_calls_of_which_nothing_is_stored_are_judged_by_what_the_caller_heard() -> None:
