@@ -10,6 +10,7 @@ from bench.stored_call import STAGES, StoredCall, wrong_replies
 from bench.talking_call import Spoken, TalkedCall
 from bench.vendor_delays import VendorDelays
 from simulator.twilio.lateness import Lateness
+from simulator.twilio.measures import TurnMeasures
 
 _MOST_FAULTS_TOLD = 20
 
@@ -35,22 +36,14 @@ def latency_row(
     """
     spoken = [said for call in calls for said in call.spoken]
     to_answer = [said for said in spoken if said.utterance.manner is not Manner.GOODBYE]
-    interrupting = [
-        said.measures
-        for said in spoken
-        if said.utterance.manner is Manner.INTERRUPTING and said.measures is not None
-    ]
-    # Where the reply was over by then, nothing was interrupted.
-    interruptions = [turn for turn in interrupting if turn.agent_was_speaking]
+    interruptions = _interruptions(spoken)
     wrong = [wrong_replies(call.plan.utterances, kept) for call, kept in zip(calls, stored or (), strict=False)]
     faults = _all_faults(calls, stored, wrong)
     premature = _premature(spoken)
     voice_to_voice = [said.measures.voice_to_voice_ms for said in spoken if said.measures is not None]
     underruns = [underrun.gap_ms for call in calls for underrun in call.measures.underruns]
     minutes = sum(call.seconds for call in calls) / 60
-    lateness = Lateness()
-    for call in calls:
-        lateness.merge(call.lateness)
+    lateness = Lateness.of_all(call.lateness for call in calls)
     return LatencyRow(
         calls=at_once,
         made=len(calls),
@@ -80,6 +73,17 @@ def latency_row(
         stages=_stages(stored or ()),
         faults=(*[fault for of_call in faults for fault in of_call], *premature)[:_MOST_FAULTS_TOLD],
     )
+
+
+def _interruptions(spoken: Iterable[Spoken]) -> list[TurnMeasures]:
+    """Of the replies that were to be interrupted, those that were not over by then."""
+    return [
+        said.measures
+        for said in spoken
+        if said.utterance.manner is Manner.INTERRUPTING
+        and said.measures is not None
+        and said.measures.agent_was_speaking
+    ]
 
 
 def _less(values: Iterable[float | None], floor: float) -> list[float]:

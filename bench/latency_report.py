@@ -4,12 +4,8 @@ from pydantic import BaseModel, ConfigDict
 
 from bench.machine import Machine
 from bench.statistics import Spread
+from bench.trust import Trust
 from bench.vendor_delays import VendorDelays
-
-MOST_LATENESS_MS = 10.0
-"""Callers whose clock is later than this at p99 measure themselves."""
-MOST_STOLEN = 0.03
-"""Share of a virtual machine's processors, given to others by its host, above which the figures are the host's."""
 
 
 class _Frozen(BaseModel):
@@ -39,7 +35,7 @@ class LatencyOptions(_Frozen):
         return at_once * max(1, -(-self.least_turns // turns_a_round))
 
 
-class LatencyRow(_Frozen):
+class LatencyRow(Trust):
     """The figures at one number of calls; times in milliseconds.
 
     Attributes:
@@ -59,9 +55,7 @@ class LatencyRow(_Frozen):
         cpu_seconds_per_call_minute: Of the server, without what it needs idle; None if its process is unknown.
         cores: That the server needed on average, all included.
         machine_busy: Share of the whole machine that was at work, or wanted to be, 0 to 1.
-        machine_stolen: Share of it that a virtual machine's host gave to others; None in old reports.
         rss_mib: Most memory of the server.
-        lateness_p50_ms: Of the callers' own clock.
         stages: The server's own account of its turns, by stage.
         faults: The first few things that went wrong.
     """
@@ -87,17 +81,9 @@ class LatencyRow(_Frozen):
     cpu_seconds_per_call_minute: float | None
     cores: float | None
     machine_busy: float
-    machine_stolen: float | None = None
     rss_mib: float | None
-    lateness_p50_ms: float
-    lateness_p99_ms: float
     stages: dict[str, Spread]
     faults: tuple[str, ...]
-
-    @property
-    def is_trusted(self) -> bool:
-        """Whether the callers' own clock was good enough for the times, and the machine was theirs."""
-        return self.lateness_p99_ms < MOST_LATENESS_MS and (self.machine_stolen or 0.0) <= MOST_STOLEN
 
 
 class LatencyReport(_Frozen):

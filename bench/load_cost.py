@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import psutil
 
 from bench.process_usage import ProcessUsage, watch_peak
+from bench.stolen_time import StolenTime
 
 
 @dataclass(slots=True)
@@ -19,7 +20,7 @@ class LoadCost:
         cpu_seconds: Of the server; None if its process is unknown.
         peak_rss_mib: Of the server; None likewise.
         machine_busy: Share of the machine's cores that were at work, or wanted to be, 0 to 1.
-        machine_stolen: Of that, the share that a virtual machine's host gave to others; 0 where that is not told.
+        machine_stolen: Share of the machine that its host gave to others, 0 to 1; busy by the measure above.
     """
 
     seconds: float = 0.0
@@ -42,18 +43,12 @@ async def watch_load(usage: ProcessUsage | None) -> AsyncIterator[LoadCost]:
         begun = time.perf_counter()
         cpu_before = usage.cpu_seconds() if usage is not None else 0.0
         psutil.cpu_percent()  # the next call counts from here
-        stolen_before = _stolen_seconds()
+        stolen = StolenTime()
         yield cost
         cost.seconds = time.perf_counter() - begun
         cost.machine_busy = round(psutil.cpu_percent() / 100, 2)
-        cores = psutil.cpu_count() or 1
-        cost.machine_stolen = round((_stolen_seconds() - stolen_before) / cost.seconds / cores, 3)
+        cost.machine_stolen = stolen.share()
         if usage is not None:
             cost.cpu_seconds = usage.cpu_seconds() - cpu_before
     if peak is not None:
         cost.peak_rss_mib = peak.rss_mib
-
-
-def _stolen_seconds() -> float:
-    """Of all cores together, since the machine started; only Linux tells."""
-    return float(getattr(psutil.cpu_times(), "steal", 0.0))

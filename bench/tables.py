@@ -66,7 +66,7 @@ def _latency_tables(report: LatencyReport, rows: tuple[LatencyRow, ...]) -> tupl
                     times(row.interruption),
                     times(row.yielding),
                     times(row.greeting),
-                    "yes" if row.is_trusted else "no",
+                    row.trusted,
                 )
                 for row in rows
             ),
@@ -210,12 +210,6 @@ def _order(row: LatencyRow) -> tuple[str, ...]:
     )
 
 
-def busy(row: LatencyRow) -> str:
-    """How busy the machine was, and what of that its host gave to others, where that is worth a word."""
-    stolen = row.machine_stolen or 0.0
-    return f"{row.machine_busy:.0%}" + (f" ({stolen:.0%} stolen)" if stolen >= 0.01 else "")
-
-
 def _cost(row: LatencyRow) -> tuple[str, ...]:
     cost = row.cpu_seconds_per_call_minute
     return (
@@ -223,6 +217,6 @@ def _cost(row: LatencyRow) -> tuple[str, ...]:
         f"{cost:.2f}" if cost is not None else NOTHING,
         f"{row.cores:.2f}" if row.cores is not None else NOTHING,
         f"{row.rss_mib:.0f}" if row.rss_mib is not None else NOTHING,
-        busy(row),
+        f"{row.machine_busy:.0%}",
         f"{row.lateness_p50_ms:.1f} / {row.lateness_p99_ms:.1f}",
     )

@@ -81,7 +81,7 @@ def _times(row: AnswersRow) -> tuple[str, ...]:
         times(figures.voice_to_voice),
         times(row.asked_again),
         f"{token.p50:.0f} / {token.p95:.0f}" if token is not None else NOTHING,
-        "yes" if figures.is_trusted else "no",
+        figures.trusted,
     )
 
 

@@ -18,6 +18,7 @@ from bench.results import write_report
 from bench.screen import Screen
 from bench.shop import chunk_count
 from bench.statistics import Spread
+from bench.stolen_time import StolenTime
 from simulator.twilio.lateness import Lateness
 
 HELP = "very many short calls: growth of memory; tasks, sockets and files left"
@@ -54,10 +55,10 @@ async def measure(environment: Environment, options: SoakOptions, progress: Prog
     """
     machine = this_machine(REPOSITORY)
     bench = SoakBench(environment, options, progress)
+    stolen = StolenTime()
     before, calls, after = await bench.run()
-    lateness = Lateness()
-    for call in calls:
-        lateness.merge(call.lateness)
+    stolen_share = stolen.share()
+    lateness = Lateness.of_all(call.lateness for call in calls)
     faults = [f"call {call.plan.index}: {fault}" for call in calls for fault in call.faults]
     turns = [turn for call in calls for turn in call.measures.turns]
     return SoakReport(
@@ -76,5 +77,6 @@ async def measure(environment: Environment, options: SoakOptions, progress: Prog
         underruns=sum(len(call.measures.underruns) for call in calls),
         lateness_p50_ms=round(lateness.percentile_ms(50), 2),
         lateness_p99_ms=round(lateness.percentile_ms(99), 2),
+        machine_stolen=stolen_share,
         faults=tuple(faults[:_MOST_FAULTS_TOLD]),
     )

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from bench.latency_report import MOST_LATENESS_MS, LatencyOptions, LatencyRow
+from bench.latency_report import LatencyOptions, LatencyRow
 from bench.machine import Machine
 from bench.vendor_delays import VendorDelays
 
@@ -89,11 +89,10 @@ def shortcomings(row: LatencyRow) -> tuple[str, ...]:
         (interruption > MOST_INTERRUPTION_MS, f"interruption p95 {interruption:.0f} ms"),
         (row.missing_replies > 0, f"{row.missing_replies} replies missing"),
         (row.interruptions_heeded < row.interruptions, "interruptions ignored"),
-        (not row.is_trusted, "callers late, or the machine not theirs"),
     )
-    return tuple(words for is_so, words in checks if is_so)
+    return (*(words for is_so, words in checks if is_so), *row.doubts)
 
 
 def is_broken(row: LatencyRow) -> bool:
     """Whether so many calls are more than the server or the callers bear; slowness alone is not that."""
-    return row.underruns > 0 or row.missing_replies > 0 or row.lateness_p99_ms >= MOST_LATENESS_MS
+    return row.underruns > 0 or row.missing_replies > 0 or row.callers_are_late

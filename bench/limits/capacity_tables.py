@@ -8,7 +8,7 @@ from bench.latency_report import LatencyRow
 from bench.limits.capacity_report import MOST_INTERRUPTION_MS, MOST_OVERHEAD_MS, CapacityReport, shortcomings
 from bench.plot_style import DPI, SIZE, finish
 from bench.statistics import Spread
-from bench.tables import NOTHING, Table, busy, times
+from bench.tables import NOTHING, Table, times
 
 
 def capacity_tables(report: CapacityReport) -> tuple[Table, ...]:
@@ -84,7 +84,7 @@ def _cost(report: CapacityReport, row: LatencyRow) -> tuple[str, ...]:
         f"{cost:.2f}" if cost is not None else NOTHING,
         f"{row.rss_mib:.0f}" if row.rss_mib is not None else NOTHING,
         f"{added:.2f}" if added is not None else NOTHING,
-        busy(row),
+        f"{row.machine_busy:.0%}",
     )
 
 

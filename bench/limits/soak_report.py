@@ -4,9 +4,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from bench.latency_report import MOST_LATENESS_MS
 from bench.machine import Machine
 from bench.statistics import Spread
+from bench.trust import Trust
 from bench.vendor_delays import VendorDelays
 
 WARM_SHARE = 0.1
@@ -62,7 +62,7 @@ class MemorySample(_Frozen):
     rss_mib: float
 
 
-class SoakReport(_Frozen):
+class SoakReport(Trust):
     """A whole measurement, as it is stored.
 
     Attributes:
@@ -88,14 +88,7 @@ class SoakReport(_Frozen):
     greeting: Spread | None
     voice_to_voice: Spread | None
     underruns: int
-    lateness_p50_ms: float
-    lateness_p99_ms: float
     faults: tuple[str, ...]
-
-    @property
-    def is_trusted(self) -> bool:
-        """Whether the callers' own clock was good enough for the times."""
-        return self.lateness_p99_ms < MOST_LATENESS_MS
 
     @property
     def warm_mib(self) -> float:

@@ -78,7 +78,7 @@ def _calls(report: SoakReport) -> Table:
                 times(report.voice_to_voice),
                 str(report.underruns),
                 f"{report.lateness_p50_ms:.1f} / {report.lateness_p99_ms:.1f}",
-                "yes" if report.is_trusted else "no",
+                report.trusted,
             ),
         ),
     )

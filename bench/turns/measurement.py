@@ -7,6 +7,7 @@ from typing import TypedDict, TypeVar
 from bench.environment import REPOSITORY, Environment
 from bench.machine import Machine, this_machine
 from bench.shop import chunk_count
+from bench.stolen_time import StolenTime
 from bench.turns.turn_report import TurnOptions
 from bench.turns.turn_runner import TurnResults
 from bench.vendor_delays import VendorDelays
@@ -25,6 +26,7 @@ class ReportFrame(TypedDict):
     seconds: float
     lateness_p50_ms: float
     lateness_p99_ms: float
+    machine_stolen: float
     faults: tuple[str, ...]
 
 
@@ -33,7 +35,7 @@ async def measure_turns(
 ) -> tuple[ReportFrame, tuple[Outcome, ...]]:
     """Run; returns the frame of the report, and the outcomes."""
     machine = this_machine(REPOSITORY)
-    begun = time.perf_counter()
+    begun, stolen = time.perf_counter(), StolenTime()
     results = await run()
     frame = ReportFrame(
         machine=machine,
@@ -44,6 +46,7 @@ async def measure_turns(
         seconds=round(time.perf_counter() - begun, 1),
         lateness_p50_ms=round(results.lateness.percentile_ms(50), 2),
         lateness_p99_ms=round(results.lateness.percentile_ms(99), 2),
+        machine_stolen=stolen.share(),
         faults=results.faults,
     )
     return frame, tuple(results.outcomes)

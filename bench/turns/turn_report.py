@@ -2,8 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from bench.latency_report import MOST_LATENESS_MS
 from bench.machine import Machine
+from bench.trust import Trust
 from bench.vendor_delays import VendorDelays
 
 
@@ -27,14 +27,13 @@ class TurnOptions(Frozen):
     a_call: int
 
 
-class TurnReport(Frozen):
+class TurnReport(Trust):
     """The frame of a report.
 
     Attributes:
         chunks: Of documents that the agent knows.
         calls: That were made.
         seconds: How long it took.
-        lateness_p99_ms: Of the callers' own clock.
         faults: What went wrong in calls; their cases were not tried.
     """
 
@@ -44,14 +43,7 @@ class TurnReport(Frozen):
     chunks: int
     calls: int
     seconds: float
-    lateness_p50_ms: float
-    lateness_p99_ms: float
     faults: tuple[str, ...]
-
-    @property
-    def is_trusted(self) -> bool:
-        """Whether the callers' own clock was good enough for the times."""
-        return self.lateness_p99_ms < MOST_LATENESS_MS
 
 
 def share(part: int, whole: int) -> str:

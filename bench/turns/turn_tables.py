@@ -21,7 +21,7 @@ def runs_table(report: TurnReport) -> Table:
                 f"{report.seconds:.0f}",
                 str(len(report.faults)),
                 f"{report.lateness_p50_ms:.1f} / {report.lateness_p99_ms:.1f}",
-                "yes" if report.is_trusted else "no",
+                report.trusted,
             ),
         ),
     )

@@ -1,6 +1,7 @@
 """How late the load generator itself is: figures are only to be trusted while its p99 is under 10 ms."""
 
 from array import array
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -10,6 +11,14 @@ class Lateness:
 
     def __init__(self) -> None:
         self._samples = array("f")
+
+    @classmethod
+    def of_all(cls, calls: "Iterable[Lateness]") -> "Lateness":
+        """Those of some calls, together."""
+        lateness = cls()
+        for call in calls:
+            lateness.merge(call)
+        return lateness
 
     def add(self, secs: float) -> None:
         """Note that a frame was sent this long after it was due."""

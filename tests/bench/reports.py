@@ -212,6 +212,7 @@ _FRAME = ReportFrame(
     seconds=20.0,
     lateness_p50_ms=0.5,
     lateness_p99_ms=2.0,
+    machine_stolen=0.01,
     faults=(),
 )
 

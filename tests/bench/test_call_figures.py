@@ -14,7 +14,7 @@ from simulator.twilio.lateness import Lateness
 from simulator.twilio.measures import CallMeasures, TurnMeasures, Underrun
 
 PLAN = plan_call(0, questions=1)
-COST = LoadCost(seconds=60.0, cpu_seconds=4.0, peak_rss_mib=300.0, machine_busy=0.5)
+COST = LoadCost(seconds=60.0, cpu_seconds=4.0, peak_rss_mib=300.0, machine_busy=0.5, machine_stolen=0.01)
 
 
 def turn(index: int, text: str, *, interrupts: bool = False) -> TurnMeasures:
@@ -69,9 +69,9 @@ def stored(*, status: str = "completed", timed_out: bool = False) -> StoredCall:
     return StoredCall(status, tuple(turns), ({"stt_ms": 200.0},))
 
 
-def row_of(call: TalkedCall, kept: StoredCall, cost: LoadCost = COST) -> LatencyRow:
+def row_of(call: TalkedCall, kept: StoredCall) -> LatencyRow:
     """The figures of one call."""
-    return latency_row(1, [call], [kept], cost, idle_cores=0.01, delays=VendorDelays())
+    return latency_row(1, [call], [kept], COST, idle_cores=0.01, delays=VendorDelays())
 
 
 def test_the_figures_of_a_call_in_good_order() -> None:
@@ -144,13 +144,11 @@ def test_a_late_generator_is_not_trusted() -> None:
     call = talked()
     for secs in array("f", [0.02] * 100):
         call.lateness.add(secs)
-    assert not row_of(call, stored()).is_trusted
+    assert row_of(call, stored()).callers_are_late
 
 
-def test_a_machine_that_its_host_gave_to_others_is_not_trusted() -> None:
-    mine, shared = (replace(COST, machine_stolen=stolen) for stolen in (0.03, 0.031))
-    assert row_of(talked(), stored(), cost=mine).is_trusted
-    assert not row_of(talked(), stored(), cost=shared).is_trusted
+def test_what_the_host_took_goes_into_the_row() -> None:
+    assert row_of(talked(), stored()).machine_stolen == COST.machine_stolen
 
 
 def test_calls_of_which_nothing_is_stored_are_judged_by_what_the_caller_heard() -> None:

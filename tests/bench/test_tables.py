@@ -21,16 +21,7 @@ def test_times_are_shown_with_their_percentiles() -> None:
 
 def test_times_of_a_late_generator_are_marked() -> None:
     waiting = latency_tables(latency_report(latency_row(1), latency_row(10, lateness_p99_ms=10.0)))[0]
-    assert [row[-1] for row in waiting.rows] == ["yes", "no"]
-
-
-def test_what_the_host_took_is_shown_where_it_is_worth_a_word() -> None:
-    rows = [
-        latency_row(calls).model_copy(update={"machine_stolen": stolen})
-        for calls, stolen in ((1, 0.12), (2, 0.004))
-    ]
-    costs = latency_tables(latency_report(*rows))[2]
-    assert [row[-2] for row in costs.rows] == ["50% (12% stolen)", "50%"]
+    assert [row[-1] for row in waiting.rows] == ["yes", "no: callers late"]
 
 
 def test_the_page_gets_a_markdown_table() -> None:

@@ -26,6 +26,7 @@ def test_the_most_calls_in_good_order_are_named() -> None:
         {"missing_replies": 1},
         {"interruptions_heeded": 0},
         {"lateness_p99_ms": 10.0},
+        {"machine_stolen": 0.1},
     ],
 )
 def test_good_order_has_bounds(change: dict[str, object]) -> None:
@@ -44,7 +45,7 @@ def test_every_caller_calls_once() -> None:
 
 
 def test_slowness_alone_breaks_nothing() -> None:
-    slow = good_row(75).model_copy(update={"overhead": Spread.of([900.0])})
+    slow = good_row(75).model_copy(update={"overhead": Spread.of([900.0]), "machine_stolen": 0.1})
     assert not is_broken(slow)
     for change in ({"underruns": 1}, {"missing_replies": 1}, {"lateness_p99_ms": 10.0}):
         assert is_broken(good_row(75).model_copy(update=change))
