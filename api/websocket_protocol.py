@@ -50,19 +50,21 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
     _cutter: FrameCutter | None = None
     _early_bytes = False
     _taker: MessageTaker | None = None
+    _offer: dict[str, DirectSocket] | None = None
 
     def handle_connect(self, event: Request) -> None:
         """Offer the extension to the application."""
         super().handle_connect(event)
         if self.response.status_code == HTTPStatus.SWITCHING_PROTOCOLS:
-            self.scope["extensions"] = {**(self.scope["extensions"] or {}), DIRECT_EXTENSION: {"socket": self}}
+            self._offer = {"socket": self}
+            self.scope["extensions"] = {**(self.scope["extensions"] or {}), DIRECT_EXTENSION: self._offer}
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Let go of the application, so that neither is left to the garbage collector."""
         super().connection_lost(exc)
         self._taker = None
-        if self.handshake_initiated:
-            self.scope["extensions"] = {}
+        if self._offer is not None:
+            self._offer.clear()
 
     def data_received(self, data: bytes) -> None:
         """Take bytes from the network."""

@@ -201,3 +201,22 @@ async def test_frames_that_come_before_the_handshake_is_answered_are_not_lost(se
 
 def test_the_protocol_is_what_applications_look_for() -> None:
     assert issubclass(DirectWebSocketProtocol, DirectSocket)
+
+
+async def test_a_handshake_that_is_refused_ends_without_a_fault(server: EchoServer) -> None:
+    faults: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: faults.append(context))
+    host, port = server.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(
+        f"GET /direct HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n".encode()
+    )
+    async with asyncio.timeout(5):
+        answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    async with server.client("direct") as client:  # the server has seen the end of the other by then
+        await client.send("hello")
+        assert await client.recv() == "hello"
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert faults == []
