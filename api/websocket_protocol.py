@@ -50,7 +50,7 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
     _cutter: FrameCutter | None = None
     _early_bytes = False
     _taker: MessageTaker | None = None
-    _offer: dict[str, DirectSocket] | None = None
+    _offer: dict[object, object] | None = None
 
     def handle_connect(self, event: Request) -> None:
         """Offer the extension to the application."""
