@@ -129,5 +129,3 @@ async def run_worker(worker: PipelineWorker) -> None:
     runner = WorkerRunner(handle_sigint=False, check_dangling_tasks=False)
     await runner.add_workers(worker)
     await runner.run()
-    # It refers to itself, and to the worker: it would be left to the garbage collector (see `bot/ended_call.py`).
-    vars(runner).clear()

@@ -38,8 +38,8 @@ class Consent(DirectProcessor):
         if type(frame) is LLMContextFrame and direction is FrameDirection.DOWNSTREAM and self._desk.asking:
             if frame.speculation:
                 return  # an answer counts once it is whole
-            # In a task of its own: an interruption ends what this processor is doing, and what was agreed to
-            # must be done, and be known to the conversation, all the same.
+            # In a task of its own: whoever pushed the frame cannot wait. An interruption ends it as little as it
+            # ends a tool: what was agreed to must be done, and be known to the conversation.
             task = self.create_task(self._decide(frame, self._interruptions), "consent")
             self._deciding.add(task)
             task.add_done_callback(self._deciding.discard)

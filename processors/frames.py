@@ -1,7 +1,7 @@
 """The frames that this product adds to pipecat's.
 
-pipecat delivers system frames ahead of everything else and lets an interruption drop data and control frames;
-each frame's base class is chosen for exactly that.
+A processor with queues takes system frames ahead of everything else, and an interruption drops the data and control
+frames that wait in them; each frame's base class is chosen for exactly that. A `DirectProcessor` takes all in order.
 """
 
 from collections.abc import Sequence
