@@ -1,7 +1,8 @@
 """The frames that this product adds to pipecat's.
 
-A processor with queues takes system frames ahead of everything else, and an interruption drops the data and control
-frames that wait in them; each frame's base class is chosen for exactly that. A `DirectProcessor` takes all in order.
+A processor with queues takes system frames ahead of everything else, and an interruption drops the data and
+control frames that wait in them; each frame's base class is chosen for exactly that. A `DirectProcessor` takes all
+in order.
 """
 
 from collections.abc import Sequence
