@@ -1,32 +1,25 @@
 """Voice activity by Silero's network, one session for all calls of the process.
 
-The ONNX file of the `silero-vad` package is run directly: its Python wrapper would load one session a call
-(10 MB and 37 ms each) and hop through a thread pool for 90 µs of arithmetic. All windows that are ready at
-a tick go through the network as one batch (92 µs a window alone, about 34 µs in a batch of 32 measured on
-2 cores of a Xeon); each call keeps its own recurrent state between them.
-
-Model interface, version 6: `input` float32 (batch, context + window), `state` float32 (2, batch, 128),
-`sr` int64; window and context are 256 + 32 samples at 8 kHz, 512 + 64 at 16 kHz.
+The wrapper of the `silero-vad` package would load one session a call (10 MB and 37 ms each) and hop through a
+thread pool for a tenth of a millisecond of arithmetic. All windows that are ready at a tick go through the network
+(`silero_network.py`) as one batch, which costs little more than one of them; each call keeps its own recurrent
+state between them. Window and context are 256 + 32 samples at 8 kHz, 512 + 64 at 16 kHz.
 """
 
 from collections import deque
 from collections.abc import Callable
-from importlib.resources import files
 
 import numpy as np
-import numpy.typing as npt
-import onnxruntime
 from loguru import logger
 
-Samples = npt.NDArray[np.float32]
+from bot.media.silero_matrices import MOST_WINDOWS
+from bot.media.silero_network import STATE_SIZE, Samples, load_network
 
 WINDOW_SECONDS = 0.032
-_STATE_SIZE = 128
 _CONTEXTS = {8000: 32, 16000: 64}
 PATIENCE_SECONDS = 0.015
 """How long a window that is not urgent waits for others. Most of what a batch costs is bringing the network back
 into the processor's cache after whatever else the process has done, however few windows are in it."""
-_MAX_BATCH = 128
 _FIRST_ROWS = 16
 
 
@@ -52,25 +45,17 @@ class SileroModel:
     def __init__(self, sample_rate: int) -> None:
         if sample_rate not in _CONTEXTS:
             raise ValueError(f"Silero runs at 8000 or 16000 Hz, not {sample_rate}")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        path = files("silero_vad").joinpath("data/silero_vad.onnx")
-        self._session = onnxruntime.InferenceSession(
-            str(path), sess_options=options, providers=["CPUExecutionProvider"]
-        )
-        self._rate = np.array(sample_rate, dtype=np.int64)
         self._context_samples = _CONTEXTS[sample_rate]
         self.window_samples = sample_rate * 32 // 1000
+        self._network = load_network(sample_rate, self._context_samples + self.window_samples)
         self._ready: dict[int, SileroStream] = {}
         self._urgent = False
         self._ran_at = 0.0
         # One row a stream: gathering rows by index costs a fraction of stacking an array per call.
-        self._states = np.zeros((2, 0, _STATE_SIZE), dtype=np.float32)
+        self._states = np.zeros((2, 0, STATE_SIZE), dtype=np.float32)
         self._contexts = np.zeros((0, self._context_samples), dtype=np.float32)
         self._free_rows: list[int] = []
-        self._batch = np.zeros((_MAX_BATCH, self._context_samples + self.window_samples), dtype=np.float32)
+        self._batch = np.zeros((MOST_WINDOWS, self._context_samples + self.window_samples), dtype=np.float32)
 
     def open(self, on_probability: Callable[[float], None]) -> SileroStream:
         """A new stream; `on_probability` is called with each window's speech probability, in order."""
@@ -118,7 +103,7 @@ class SileroModel:
             self._ran_at = now
         self._urgent = False
         while self._ready:
-            streams = list(self._ready.values())[:_MAX_BATCH]
+            streams = list(self._ready.values())[:MOST_WINDOWS]
             self._run_batch(streams)
             for stream in streams:
                 if not stream.pending:
@@ -130,12 +115,10 @@ class SileroModel:
         batch[:, : self._context_samples] = self._contexts[rows]
         for index, stream in enumerate(streams):
             batch[index, self._context_samples :] = stream.pending.popleft()
-        output, states = self._session.run(
-            None, {"input": batch, "state": self._states[:, rows], "sr": self._rate}
-        )
+        probabilities, states = self._network.run(batch, self._states[:, rows])
         self._states[:, rows] = states
         self._contexts[rows] = batch[:, -self._context_samples :]
-        for stream, probability in zip(streams, output[:, 0].tolist(), strict=True):
+        for stream, probability in zip(streams, probabilities.tolist(), strict=True):
             if stream.closed:
                 continue
             try:
@@ -147,7 +130,7 @@ class SileroModel:
         """Room for as many streams again."""
         size = len(self._contexts)
         more = max(size, _FIRST_ROWS)
-        self._states = np.concatenate((self._states, np.zeros((2, more, _STATE_SIZE), dtype=np.float32)), axis=1)
+        self._states = np.concatenate((self._states, np.zeros((2, more, STATE_SIZE), dtype=np.float32)), axis=1)
         self._contexts = np.concatenate(
             (self._contexts, np.zeros((more, self._context_samples), dtype=np.float32))
         )

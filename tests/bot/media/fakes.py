@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from bot.media.playback import HeardReply
-from bot.media.silero import Samples, SileroModel, SileroStream
+from bot.media.silero import SileroModel, SileroStream
+from bot.media.silero_network import Samples
 from bot.media.ticker import Ticker
 
 BYTES_PER_MS = 8
