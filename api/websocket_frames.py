@@ -7,7 +7,10 @@ the protocol.
 
 from typing import NamedTuple
 
-from websockets.utils import apply_mask
+try:  # as websockets itself chooses
+    from websockets.speedups import apply_mask
+except ImportError:
+    from websockets.utils import apply_mask
 
 LARGEST_SHORT_FRAME = 64 * 1024
 """Bytes; what is larger is passed on piece by piece, so that nothing of it is kept here."""
