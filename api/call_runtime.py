@@ -170,6 +170,7 @@ def _open_model(stack: AsyncExitStack, settings: Settings) -> OllamaChatModel:
         settings.ollama_host,
         first_token_deadline=settings.llm_timeout_sec,
         inter_token_deadline=INTER_TOKEN_SECONDS,
+        headers=settings.ollama_headers,
     )
     stack.push_async_callback(model.close)
     warmth = ModelWarmth(model, settings.ollama_model)

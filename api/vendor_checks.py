@@ -79,7 +79,7 @@ async def _deepgram(settings: Settings, client: httpx.AsyncClient) -> CheckResul
 
 async def _ollama(settings: Settings, client: httpx.AsyncClient) -> CheckResult:
     try:
-        response = await client.get(f"{settings.ollama_host}/api/tags")
+        response = await client.get(f"{settings.ollama_host}/api/tags", headers=settings.ollama_headers)
         listed = response.raise_for_status().json()["models"]
         models = {str(entry["name"]) for entry in listed}
     except httpx.HTTPError:

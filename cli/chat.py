@@ -77,6 +77,7 @@ async def _chat(settings: Settings, console: Console, agent_id: str | None, *, s
             settings.ollama_host,
             first_token_deadline=settings.llm_timeout_sec,
             inter_token_deadline=INTER_TOKEN_SECONDS,
+            headers=settings.ollama_headers,
         )
         stack.push_async_callback(model.close)
         # Asked before the seconds that loading takes: without a model there is nothing to load for.

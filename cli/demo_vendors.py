@@ -85,10 +85,11 @@ async def load_model(settings: Settings) -> None:
     Raises:
         ConfigurationError: It cannot, or takes minutes.
     """
+    url = f"{settings.ollama_host}/api/generate"
     body = {"model": settings.ollama_model, "keep_alive": "10m"}
     try:
         async with httpx.AsyncClient(timeout=_LOAD_SECONDS, trust_env=False) as http:
-            (await http.post(f"{settings.ollama_host}/api/generate", json=body)).raise_for_status()
+            (await http.post(url, json=body, headers=settings.ollama_headers)).raise_for_status()
     except httpx.HTTPError as error:
         raise ConfigurationError(
             f"Ollama at {settings.ollama_host} could not load {settings.ollama_model} ({type(error).__name__}): "
@@ -169,7 +170,8 @@ async def _ollama(settings: Settings, http: httpx.AsyncClient, stack: AsyncExitS
 async def _what_ollama_lacks(settings: Settings, http: httpx.AsyncClient) -> str | None:
     """Why the Ollama that is configured cannot be used; None when it can."""
     try:
-        response = (await http.get(f"{settings.ollama_host}/api/tags")).raise_for_status()
+        tags = await http.get(f"{settings.ollama_host}/api/tags", headers=settings.ollama_headers)
+        response = tags.raise_for_status()
         names = {model.name for model in _Tags.model_validate_json(response.content).models}
     except (httpx.HTTPError, ValueError):
         return f"no Ollama at {settings.ollama_host}"

@@ -150,6 +150,7 @@ async def _require_model(settings: Settings, agent: AgentConfig | None) -> None:
         settings.ollama_host,
         first_token_deadline=settings.llm_timeout_sec,
         inter_token_deadline=INTER_TOKEN_SECONDS,
+        headers=settings.ollama_headers,
     )
     try:
         await has_native_tools(model, settings, agent.model_name if agent else settings.ollama_model)

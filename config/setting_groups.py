@@ -86,6 +86,9 @@ class OllamaSettings(BaseModel):
     ollama_host: Annotated[str, AfterValidator(normalise_ollama_host)] = Field(
         "http://127.0.0.1:11434", description="Where Ollama is, with or without http://."
     )
+    ollama_api_key: SecretStr | None = Field(
+        None, description="Key for an Ollama that wants one: ollama.com's, or one behind a proxy."
+    )
     ollama_model: str = Field(
         "llama3.1:8b", min_length=1, description="Model of agents that name none of their own."
     )

@@ -9,7 +9,6 @@ _OUR_PREFIXES = ("TWILIO_", "DEEPGRAM_", "OLLAMA_", "INTERRUPT_")
 _FOREIGN_NAMES = frozenset(
     {
         # Ollama's own server settings (`ollama serve --help`, envconfig/config.go).
-        "OLLAMA_API_KEY",
         "OLLAMA_AUTH",
         "OLLAMA_CONTEXT_LENGTH",
         "OLLAMA_DEBUG",

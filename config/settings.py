@@ -73,6 +73,12 @@ class Settings(
         """Deepgram's base URL for streams: `wss://…`, no trailing slash."""
         return websocket_url(self.deepgram_base_url)
 
+    @property
+    def ollama_headers(self) -> dict[str, str]:
+        """What requests to Ollama carry: its key, if it wants one."""
+        key = self.ollama_api_key
+        return {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
+
     def secret_values(self) -> tuple[str, ...]:
         """Every secret in clear, for the log's redaction and for nothing else."""
         found: list[str] = []

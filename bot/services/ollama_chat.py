@@ -1,34 +1,42 @@
 """Ollama as the chat model, over its native `/api/chat`.
 
 The native interface rather than the OpenAI-compatible one, because only it takes `keep_alive`, `num_ctx`
-and `think`, reports load and evaluation times, and is not read one tool call a chunk. Protocol:
+and `think`, reports load and evaluation times, and is not read one tool call a chunk. Replies come by
+`OllamaStream`, everything else by the `ollama` client. Protocol:
 https://github.com/ollama/ollama/blob/main/docs/api.md
 """
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import cast
 
+import aiohttp
 import httpx
 import ollama
 from loguru import logger
 from pydantic import JsonValue
 
-from bot.chat_model import ChatChunk, ChatMessage, ChatRequest, ChatUsage, ToolCallRequest, ToolSchema
+from bot.chat_model import ChatChunk, ChatMessage, ChatRequest, ToolSchema
+from bot.services.ollama_lines import read_line
+from bot.services.ollama_stream import OllamaStream
 from config.errors import VendorError
 
-_NANOSECONDS_PER_MS = 1e6
 _CONNECT_DEADLINE = 2.0
 _QUESTION_DEADLINE = 3.0
 """Seconds for the small requests (`/api/show`, `/api/ps`)."""
 _LOAD_DEADLINE = 120.0
 """Seconds for reading a model from disk; 70B models on slow disks take over a minute."""
 _CAPABILITIES_TTL = 300.0
-_LIMITS = httpx.Limits(max_connections=512, max_keepalive_connections=64, keepalive_expiry=60)
+_UNREACHABLE = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    ConnectionError,
+)
 
 
 class ModelState(StrEnum):
@@ -55,13 +63,14 @@ class ModelHealth:
 
 
 class OllamaChatModel:
-    """`ChatModel` on one shared `ollama.AsyncClient`; make one per process and `close()` it.
+    """`ChatModel` on shared connections; make one per process and `close()` it.
 
     Args:
-        host: Where Ollama listens, with or without scheme and port.
+        host: The URL of Ollama.
         first_token_deadline: Seconds from the request to the first text or tool call.
         inter_token_deadline: Longest silence, in seconds, between two chunks after that.
         keep_alive: How long Ollama keeps the model in memory after a request (Go duration or seconds).
+        headers: Sent with every request, such as a key.
     """
 
     def __init__(
@@ -71,18 +80,22 @@ class OllamaChatModel:
         first_token_deadline: float,
         inter_token_deadline: float,
         keep_alive: str | float = "30m",
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         self._host = host
         self._first_token_deadline = first_token_deadline
         self._inter_token_deadline = inter_token_deadline
         self._keep_alive = keep_alive
+        connecting = min(_CONNECT_DEADLINE, first_token_deadline)
         # Reads are bounded here by deadlines of our own, which know the first token from the later ones.
-        timeout = httpx.Timeout(None, connect=min(_CONNECT_DEADLINE, first_token_deadline))
-        self._client = ollama.AsyncClient(host=host, timeout=timeout, limits=_LIMITS)
+        self._replies = OllamaStream(host, headers or {}, connecting)
+        timeout = httpx.Timeout(None, connect=connecting)
+        self._client = ollama.AsyncClient(host=host, timeout=timeout, headers=headers)
         self._capabilities: dict[str, tuple[float, frozenset[str]]] = {}
 
     async def close(self) -> None:
         """Close every connection; running streams end with an error."""
+        await self._replies.close()
         await self._client.close()
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatChunk, None]:
@@ -91,30 +104,32 @@ class OllamaChatModel:
         deadline = loop.time() + self._first_token_deadline
         speaking = False
         with self._vendor_errors(request.model):
-            parts = await self._client.chat(
-                model=request.model,
-                messages=[_message(message) for message in request.messages],
-                tools=[_tool(schema) for schema in request.tools],
-                stream=True,
-                # A caller cannot wait for a chain of thought; models without one ignore this.
-                think=False,
-                options=_options(request),
-                keep_alive=self._keep_alive,
-            )
-            # The client declares an iterator but returns a generator, and only a generator can be closed.
-            async with aclosing(cast(AsyncGenerator[ollama.ChatResponse, None], parts)) as replies:
+            async with aclosing(self._replies.lines(self._body(request))) as lines:
                 while True:
                     async with asyncio.timeout_at(deadline):
-                        part = await anext(replies, None)
-                    if part is None:
+                        line = await anext(lines, None)
+                    if line is None:
                         raise VendorError("ollama", "Ollama broke the reply off before its end.")
-                    chunk = _chunk(part)
+                    chunk = read_line(line)
                     speaking = speaking or bool(chunk.text or chunk.tool_calls)
                     yield chunk
                     if speaking:
                         deadline = loop.time() + self._inter_token_deadline
                     if chunk.done:
+                        await anext(lines, None)  # lets the stream keep its connection
                         return
+
+    def _body(self, request: ChatRequest) -> dict[str, JsonValue]:
+        return {
+            "model": request.model,
+            "messages": [_message(message) for message in request.messages],
+            "tools": [_tool(schema) for schema in request.tools],
+            "stream": True,
+            # A caller cannot wait for a chain of thought; models without one ignore this.
+            "think": False,
+            "options": _options(request),
+            "keep_alive": self._keep_alive,
+        }
 
     async def capabilities(self, model: str) -> frozenset[str]:
         """What the model can do (`completion`, `tools`, `thinking`, …), remembered for five minutes.
@@ -173,15 +188,15 @@ class OllamaChatModel:
             yield
         except ollama.ResponseError as error:
             raise _response_error(error, model) from error
+        except _UNREACHABLE as error:
+            raise _UnreachableError(
+                "ollama", f"Ollama cannot be reached at {self._host}; start it with: ollama serve"
+            ) from error
         except TimeoutError as error:
             raise VendorError(
                 "ollama", f"Ollama at {self._host} did not answer in time; it may be loading or overloaded."
             ) from error
-        except (httpx.ConnectError, httpx.ConnectTimeout, ConnectionError) as error:
-            raise _UnreachableError(
-                "ollama", f"Ollama cannot be reached at {self._host}; start it with: ollama serve"
-            ) from error
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, aiohttp.ClientError) as error:
             raise VendorError("ollama", f"The connection to Ollama broke ({type(error).__name__}).") from error
         except ValueError as error:  # a line that is no JSON, or JSON that is no reply
             raise VendorError("ollama", "Ollama sent a reply that cannot be read.") from error
@@ -250,24 +265,3 @@ def _options(request: ChatRequest) -> dict[str, JsonValue]:
     if request.stop:
         options["stop"] = list(request.stop)
     return options
-
-
-def _chunk(part: ollama.ChatResponse) -> ChatChunk:
-    calls = tuple(
-        ToolCallRequest(call.function.name, dict(call.function.arguments))
-        for call in part.message.tool_calls or ()
-    )
-    done = bool(part.done)
-    return ChatChunk(
-        text=part.message.content or "", tool_calls=calls, usage=_usage(part) if done else None, done=done
-    )
-
-
-def _usage(part: ollama.ChatResponse) -> ChatUsage:
-    return ChatUsage(
-        input_tokens=part.prompt_eval_count or 0,
-        output_tokens=part.eval_count or 0,
-        load_ms=(part.load_duration or 0) / _NANOSECONDS_PER_MS,
-        prompt_ms=(part.prompt_eval_duration or 0) / _NANOSECONDS_PER_MS,
-        generation_ms=(part.eval_duration or 0) / _NANOSECONDS_PER_MS,
-    )

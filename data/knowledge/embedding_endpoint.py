@@ -4,7 +4,7 @@ Sources: https://github.com/ollama/ollama/blob/main/docs/api.md (`POST /api/embe
 https://platform.openai.com/docs/api-reference/embeddings (`POST /v1/embeddings`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import httpx
@@ -63,9 +63,13 @@ class OllamaEndpoint:
         host: `OLLAMA_HOST`.
         model: Such as `nomic-embed-text`; it has to be pulled.
         client: For the requests; closed by `close`.
+        headers: Sent with every request, such as a key.
     """
 
-    def __init__(self, host: str, model: str, client: httpx.AsyncClient) -> None:
+    def __init__(
+        self, host: str, model: str, client: httpx.AsyncClient, headers: Mapping[str, str] | None = None
+    ) -> None:
+        self._headers = dict(headers or {})
         self._url = f"{host.rstrip('/')}/api/embed"
         self._model = model
         self._client = client
@@ -83,7 +87,7 @@ class OllamaEndpoint:
             "truncate": True,
             "keep_alive": "30m",
         }
-        answer = await _post(self._client, "ollama", self._url, body, {})
+        answer = await _post(self._client, "ollama", self._url, body, self._headers)
         try:
             return _matrix(_OLLAMA_ANSWER.validate_json(answer).embeddings, len(texts))
         except ValueError as error:

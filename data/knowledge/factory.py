@@ -125,7 +125,9 @@ def build_embedder(settings: Settings) -> Embedder:
         case EmbedProvider.SENTENCE_TRANSFORMERS:
             return SentenceTransformerEmbedder(settings.embed_model)
         case EmbedProvider.OLLAMA:
-            return RemoteEmbedder(OllamaEndpoint(settings.ollama_host, settings.embed_model, _client()))
+            return RemoteEmbedder(
+                OllamaEndpoint(settings.ollama_host, settings.embed_model, _client(), settings.ollama_headers)
+            )
         case EmbedProvider.OPENAI:
             key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else ""
             endpoint = OpenAIEndpoint(str(settings.openai_base_url), key, settings.embed_model, _client())

@@ -193,10 +193,15 @@ async def test_http_errors(status: int, permanent: bool) -> None:
     assert "out of memory" in error.message
 
 
-async def test_a_dropped_connection() -> None:
-    async with _ollama(faults=(Fault(kind=FaultKind.REFUSE),)) as (model, _):
+async def test_dropped_connections() -> None:
+    async with _ollama(faults=(Fault(kind=FaultKind.REFUSE, requests=2),)) as (model, _):
         _, error = await _failure(model)
     assert not error.permanent
+
+
+async def test_one_dropped_connection_costs_no_reply() -> None:
+    async with _ollama(faults=(Fault(kind=FaultKind.REFUSE),)) as (model, _):
+        assert (await _collect(model, _request()))[-1].done
 
 
 def _closed_port() -> str:
