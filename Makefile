@@ -38,14 +38,15 @@ types: setup
 imports: setup
 	$(BIN)/lint-imports
 
-# Whole calls run in real time and mostly wait: three at a time, and beside nothing that computes.
-REAL_TIME := $(addprefix tests/bench/test_,latency_sample.py turn_samples.py storage_samples.py answers_sample.py) tests/calls
+# Whole calls run in real time and mostly wait: three at a time, and beside nothing that computes. The longest come first
+# (left to itself xdist begins with the files of many tests), so that none of the three is left alone at the end.
+REAL_TIME := $(addprefix tests/bench/test_,answers_sample.py latency_sample.py storage_samples.py turn_samples.py) tests/calls
 # A machine that stands still for a second breaks a call as it would in life; what fails twice is no such accident.
 AGAIN := --reruns 1
 
 unit: setup
 	$(BIN)/pytest $(AGAIN) -n 2 --dist worksteal $(addprefix --ignore=,$(REAL_TIME))
-	$(BIN)/pytest $(AGAIN) -n 3 --dist loadfile $(REAL_TIME)
+	$(BIN)/pytest $(AGAIN) -n 3 --dist loadfile --no-loadscope-reorder $(REAL_TIME)
 
 format: setup ## Format the code
 	$(BIN)/ruff check --fix .
