@@ -11,7 +11,6 @@ from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from numpy.lib.stride_tricks import as_strided
 
 Floats = npt.NDArray[np.float32]
@@ -54,6 +53,9 @@ def read_weights(sample_rate: int) -> NetworkWeights:
     Raises:
         UnknownNetworkError: They are of another network.
     """
+    # Seconds to import, which only a process that takes calls needs.
+    import torch  # noqa: PLC0415
+
     path = files("silero_vad").joinpath("data/silero_vad.jit")
     prefix = _MODELS[sample_rate] + "."
     try:
