@@ -18,13 +18,12 @@ def run_serve(settings: Settings, *, trusted_proxies: str | None) -> None:
     """Serve until SIGINT or SIGTERM.
 
     Args:
-        settings: The server's; its log is set up.
+        settings: The server's, found servable; its log is set up.
         trusted_proxies: See `api.server.server_config`.
 
     Raises:
-        ConfigurationError: It must not, or cannot, start.
+        ConfigurationError: It cannot start.
     """
-    settings.require_servable()
     with exclusive_data(settings):
         server.run(settings, on_ready=_announce, trusted_proxies=trusted_proxies)
     # The file's lines are written by a thread of its own.

@@ -17,6 +17,8 @@ QUIET = "WARNING"
 def start_server_process() -> Settings:
     """Settings of a server, its log, and warnings about what looks like a setting and is none.
 
+    Whether it may be served with them is asked here, before the seconds that importing the server takes.
+
     Raises:
         ConfigurationError: The settings cannot be used.
     """
@@ -24,6 +26,7 @@ def start_server_process() -> Settings:
     configure_logging(settings.log_level.value, settings.log_file, secrets=settings.secret_values())
     for warning in settings_warnings(whole_environment(), read_env_file(DEFAULT_ENV_FILE)):
         logger.warning(warning)
+    settings.require_servable()
     return settings
 
 
