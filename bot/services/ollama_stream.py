@@ -6,7 +6,7 @@ Protocol: https://github.com/ollama/ollama/blob/main/docs/api.md
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from http import HTTPStatus
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -58,16 +58,19 @@ class OllamaStream:
         async with await self._post(orjson.dumps(body)) as response:
             if response.status >= HTTPStatus.BAD_REQUEST:
                 raise ollama.ResponseError(await response.text(errors="replace"), response.status)
-            async for line in _lines(response.content):
-                part = orjson.loads(line)
-                if not isinstance(part, dict):
-                    raise ValueError("not an object")
-                if part.get("error"):
-                    raise ollama.ResponseError(str(part["error"]))
-                yield part
-                if part.get("done"):
-                    await _read_to_end(response.content)
-                    return
+            waiting = b""
+            async for piece in response.content.iter_any():
+                *whole, waiting = (waiting + piece).split(b"\n")
+                for line in filter(bytes.strip, whole):
+                    part = _read(line)
+                    yield part
+                    if part.get("done"):
+                        await _read_to_end(response.content)
+                        return
+                if len(waiting) > _LONGEST_LINE:
+                    raise ValueError("a line without end")
+            if waiting.strip():
+                yield _read(waiting)
 
     async def _post(self, body: bytes) -> aiohttp.ClientResponse:
         """Once more if there is no answer at all: a connection that was kept may just have been given up."""
@@ -91,17 +94,13 @@ class OllamaStream:
         return self._opened
 
 
-async def _lines(content: aiohttp.StreamReader) -> AsyncIterator[bytes]:
-    waiting = b""
-    async for piece in content.iter_any():
-        *whole, waiting = (waiting + piece).split(b"\n")
-        for line in whole:
-            if line.strip():
-                yield line
-        if len(waiting) > _LONGEST_LINE:
-            raise ValueError("a line without end")
-    if waiting.strip():
-        yield waiting
+def _read(line: bytes) -> dict[str, JsonValue]:
+    part = orjson.loads(line)
+    if not isinstance(part, dict):
+        raise ValueError("not an object")
+    if part.get("error"):
+        raise ollama.ResponseError(str(part["error"]))
+    return part
 
 
 async def _read_to_end(content: aiohttp.StreamReader) -> None:
