@@ -12,8 +12,8 @@ from collections.abc import Callable
 import numpy as np
 from loguru import logger
 
-from bot.media.silero_matrices import MOST_WINDOWS
-from bot.media.silero_network import STATE_SIZE, Samples, load_network
+from bot.media.silero_matrices import MOST_WINDOWS, STATE_SIZE, Floats
+from bot.media.silero_network import load_network
 
 WINDOW_SECONDS = 0.032
 _CONTEXTS = {8000: 32, 16000: 64}
@@ -31,7 +31,7 @@ class SileroStream:
     def __init__(self, row: int, on_probability: Callable[[float], None]) -> None:
         self.row = row
         self.on_probability = on_probability
-        self.pending: deque[Samples] = deque()
+        self.pending: deque[Floats] = deque()
         self.closed = False
 
 
@@ -65,7 +65,7 @@ class SileroModel:
         self.reset(stream)
         return stream
 
-    def submit(self, stream: SileroStream, window: Samples, *, urgent: bool = True) -> None:
+    def submit(self, stream: SileroStream, window: Floats, *, urgent: bool = True) -> None:
         """Queue one window (`window_samples` floats in −1…1) for the next `run`; a closed stream takes none.
 
         What is not `urgent` may wait for a run or two of the ticker.

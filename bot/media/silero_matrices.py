@@ -17,8 +17,9 @@ Floats = npt.NDArray[np.float32]
 
 MOST_WINDOWS = 128
 """Windows in one batch, at most."""
+STATE_SIZE = 128
+"""Of the encoder's output, and of either half of the memory."""
 _FRAMES = 4
-_SIZE = 128
 _TAPS = 3
 _MODELS = {8000: "_model_8k", 16000: "_model"}
 
@@ -76,8 +77,8 @@ def _arrange(weights: dict[str, Floats]) -> NetworkWeights:
         rows = kernel.transpose(2, 1, 0).reshape(-1, len(kernel))
         return np.ascontiguousarray(rows), weights[f"encoder.{index}.reparam_conv.bias"]
 
-    halves = np.full(4 * _SIZE, 0.5, dtype=np.float32)
-    halves[2 * _SIZE : 3 * _SIZE] = 1.0
+    halves = np.full(4 * STATE_SIZE, 0.5, dtype=np.float32)
+    halves[2 * STATE_SIZE : 3 * STATE_SIZE] = 1.0
     gates = np.concatenate((weights["decoder.rnn.weight_ih"], weights["decoder.rnn.weight_hh"]), axis=1).T
     bias = weights["decoder.rnn.bias_ih"] + weights["decoder.rnn.bias_hh"]
     return NetworkWeights(
@@ -118,14 +119,17 @@ class MatrixNetwork:
         self._heard = np.zeros((MOST_WINDOWS, padded), dtype=np.float32)
         # One frame of zeros on either side is the padding of the convolutions.
         self._magnitudes = np.zeros((MOST_WINDOWS, _FRAMES + 2, self._bins), dtype=np.float32)
-        self._channels = np.zeros((MOST_WINDOWS, _FRAMES + 2, _SIZE), dtype=np.float32)
-        self._recalled = np.zeros((MOST_WINDOWS, 2 * _SIZE), dtype=np.float32)
+        self._channels = np.zeros((MOST_WINDOWS, _FRAMES + 2, STATE_SIZE), dtype=np.float32)
+        self._recalled = np.zeros((MOST_WINDOWS, 2 * STATE_SIZE), dtype=np.float32)
         self._frames = _sliding(self._heard, count=_FRAMES, step=step, size=frame)
         self._first = _sliding(
             self._magnitudes.reshape(MOST_WINDOWS, -1), count=_FRAMES, step=self._bins, size=_TAPS * self._bins
         )
         self._second = _sliding(
-            self._channels.reshape(MOST_WINDOWS, -1), count=_FRAMES // 2, step=2 * _SIZE, size=_TAPS * _SIZE
+            self._channels.reshape(MOST_WINDOWS, -1),
+            count=_FRAMES // 2,
+            step=2 * STATE_SIZE,
+            size=_TAPS * STATE_SIZE,
         )
         self._try()
 
@@ -133,20 +137,20 @@ class MatrixNetwork:
         """See `VoiceNetwork.run`; at most `MOST_WINDOWS` windows."""
         size = len(windows)
         recalled = self._recalled[:size]
-        recalled[:, :_SIZE] = self._encode(windows)
-        recalled[:, _SIZE:] = states[0]
+        recalled[:, :STATE_SIZE] = self._encode(windows)
+        recalled[:, STATE_SIZE:] = states[0]
         gates = recalled @ self._weights.memory[0]
         gates += self._weights.memory[1]
         np.tanh(gates, out=gates)
-        cell = gates[:, 2 * _SIZE : 3 * _SIZE].copy()
+        cell = gates[:, 2 * STATE_SIZE : 3 * STATE_SIZE].copy()
         gates += 1.0
         gates *= 0.5
         new = np.empty_like(states)
-        cell *= gates[:, :_SIZE]
-        np.multiply(gates[:, _SIZE : 2 * _SIZE], states[1], out=new[1])
+        cell *= gates[:, :STATE_SIZE]
+        np.multiply(gates[:, STATE_SIZE : 2 * STATE_SIZE], states[1], out=new[1])
         new[1] += cell
         np.tanh(new[1], out=new[0])
-        new[0] *= gates[:, 3 * _SIZE :]
+        new[0] *= gates[:, 3 * STATE_SIZE :]
         weights, bias = self._weights.output
         logits = np.maximum(new[0], 0.0) @ weights + bias
         probabilities: Floats = 1.0 / (1.0 + np.exp(-logits))
@@ -169,7 +173,7 @@ class MatrixNetwork:
 
     def _try(self) -> None:
         try:
-            self.run(np.zeros((1, self._samples), np.float32), np.zeros((2, 1, _SIZE), np.float32))
+            self.run(np.zeros((1, self._samples), np.float32), np.zeros((2, 1, STATE_SIZE), np.float32))
         except ValueError as error:
             raise UnknownNetworkError(str(error)) from error
 

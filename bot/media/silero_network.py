@@ -10,15 +10,11 @@ from importlib.resources import files
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 import onnxruntime
 from loguru import logger
 
-from bot.media.silero_matrices import MatrixNetwork, UnknownNetworkError, read_weights
+from bot.media.silero_matrices import STATE_SIZE, Floats, MatrixNetwork, UnknownNetworkError, read_weights
 
-Samples = npt.NDArray[np.float32]
-
-STATE_SIZE = 128
 _MOST_DIFFERENCE = 1e-3
 """Between the two, in a probability: rounding makes less than a thousandth of this."""
 _TRIED_WINDOWS = 8
@@ -28,7 +24,7 @@ _TRIED_STREAMS = 3
 class VoiceNetwork(Protocol):
     """Judges a batch of windows, each of another stream."""
 
-    def run(self, windows: Samples, states: Samples) -> tuple[Samples, Samples]:
+    def run(self, windows: Floats, states: Floats) -> tuple[Floats, Floats]:
         """Judge one window of each stream.
 
         Args:
@@ -59,7 +55,7 @@ class OnnxNetwork(VoiceNetwork):
         )
         self._rate = np.array(sample_rate, dtype=np.int64)
 
-    def run(self, windows: Samples, states: Samples) -> tuple[Samples, Samples]:
+    def run(self, windows: Floats, states: Floats) -> tuple[Floats, Floats]:
         """See `VoiceNetwork.run`."""
         output, states = self._session.run(None, {"input": windows, "state": states, "sr": self._rate})
         return output[:, 0], states

@@ -8,7 +8,7 @@ import numpy as np
 
 from bot.media.playback import HeardReply
 from bot.media.silero import SileroModel, SileroStream
-from bot.media.silero_network import Samples
+from bot.media.silero_matrices import Floats
 from bot.media.ticker import Ticker
 
 BYTES_PER_MS = 8
@@ -168,7 +168,7 @@ class LoudnessModel(SileroModel):
 
     def _run_batch(self, streams: list[SileroStream]) -> None:
         for stream in streams:
-            window: Samples = stream.pending.popleft()
+            window: Floats = stream.pending.popleft()
             loud = float(np.sqrt(np.mean(np.square(window)))) * 32768 > 100
             stream.on_probability(0.95 if loud else 0.02)
 

@@ -7,14 +7,21 @@ import numpy as np
 import pytest
 
 from bot.media import silero_network
-from bot.media.silero_matrices import MatrixNetwork, NetworkWeights, UnknownNetworkError, read_weights
-from bot.media.silero_network import STATE_SIZE, OnnxNetwork, Samples, VoiceNetwork, load_network
+from bot.media.silero_matrices import (
+    STATE_SIZE,
+    Floats,
+    MatrixNetwork,
+    NetworkWeights,
+    UnknownNetworkError,
+    read_weights,
+)
+from bot.media.silero_network import OnnxNetwork, VoiceNetwork, load_network
 from simulator.voice import synthesize
 
 _SAMPLES = {8000: 288, 16000: 576}
 
 
-def _judged(network: VoiceNetwork, speech: Samples, samples: int) -> Samples:
+def _judged(network: VoiceNetwork, speech: Floats, samples: int) -> Floats:
     """What it says of three streams that hear the same speech at three levels, window by window."""
     states = np.zeros((2, 3, STATE_SIZE), dtype=np.float32)
     levels = np.array([[1.0], [0.1], [0.01]], dtype=np.float32)
