@@ -1,9 +1,9 @@
-"""Voice activity by Silero's network, one session for all calls of the process.
+"""Voice activity by Silero's network, one for all calls of the process.
 
-The wrapper of the `silero-vad` package would load one session a call (10 MB and 37 ms each) and hop through a
-thread pool for a tenth of a millisecond of arithmetic. All windows that are ready at a tick go through the network
-(`silero_network.py`) as one batch, which costs little more than one of them; each call keeps its own recurrent
-state between them. Window and context are 256 + 32 samples at 8 kHz, 512 + 64 at 16 kHz.
+The wrapper of the `silero-vad` package would load one session a call, and hop through a thread pool for less work
+than the hop. All windows that are ready at a tick go through the network (`silero_network.py`) as one batch, which
+costs far less than one after the other; each call keeps its own recurrent state between them. Window and context
+are 256 + 32 samples at 8 kHz, 512 + 64 at 16 kHz.
 """
 
 from collections import deque

@@ -2,7 +2,7 @@
 
 Its layers: magnitudes of a short-time Fourier transform (four frames a window), four convolutions over time with
 ReLU, an LSTM cell, and one output with a sigmoid. Weights are those of the TorchScript file of the `silero-vad`
-package. Buffers are made once: at fifty small batches a second allocating them would cost as much as the products.
+package. Buffers are made once, not for each batch.
 """
 
 import warnings

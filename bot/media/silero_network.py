@@ -1,9 +1,9 @@
 """Silero's voice activity network itself: from windows and memories to probabilities and new memories.
 
-The `silero-vad` package has it as an ONNX file. onnxruntime spends much of its time in there on shapes, branches
-and copies of weights: the same arithmetic as a dozen matrix products takes half of it (`silero_matrices.py`). What
-a release of the package means by its network is decided by the ONNX file all the same: the products are used only
-while they give the same answers.
+The `silero-vad` package has it as an ONNX file. The same arithmetic as a dozen matrix products costs less
+(`silero_matrices.py`) than onnxruntime does for batches as small as those of calls. What a release of the package
+means by its network is decided by the ONNX file all the same: the products are used only while they give the same
+answers.
 """
 
 from importlib.resources import files
@@ -16,7 +16,7 @@ from loguru import logger
 from bot.media.silero_matrices import STATE_SIZE, Floats, MatrixNetwork, UnknownNetworkError, read_weights
 
 _MOST_DIFFERENCE = 1e-3
-"""Between the two, in a probability: rounding makes less than a thousandth of this."""
+"""Between the two, in a probability; far more than rounding makes."""
 _TRIED_WINDOWS = 8
 _TRIED_STREAMS = 3
 

@@ -1,7 +1,7 @@
 """Replies of Ollama's `/api/chat`, line by line, at a cost that fits beside calls.
 
-The `ollama` client takes each token through httpx, h11, anyio and a pydantic model, at three times the cost. The
-stream is one POST whose answer is JSON lines, which aiohttp reads in C.
+The `ollama` client takes each token through httpx, h11, anyio and a pydantic model. The stream is one POST whose
+answer is JSON lines, which aiohttp reads in C.
 Protocol: https://github.com/ollama/ollama/blob/main/docs/api.md
 """
 
@@ -113,7 +113,7 @@ async def _read_to_end(content: aiohttp.StreamReader) -> None:
 
 
 def _proxy_for(url: str) -> str | None:
-    """The proxy that the environment names for such an address, as every other client of the process obeys it."""
+    """The proxy that the environment names for such an address; the `ollama` client obeys it, too."""
     parts = urlsplit(url)
     if not parts.hostname or proxy_bypass(parts.hostname):
         return None

@@ -20,8 +20,7 @@ OPENING = ScriptedReply(match="time do you open", text=LONG)
 GOODBYE = "It was lovely to talk to you today, and I hope to hear from you again very soon. Goodbye, then!"
 WORD_SECONDS = 0.25
 MUMBLE = "Wuzzy lomber framble gron."
-"""Without three short silences in its first 0.7 s: by those laughter is known, and "Gribble frampton" has them in
-one of four places of the 32 ms windows."""
+"""Without three short silences in its first 0.7 s, wherever windows begin: by those laughter is known."""
 
 
 def cough(seconds: float = 0.15) -> bytes:
