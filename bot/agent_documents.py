@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from data.agent_config import AgentConfig
-from data.knowledge.retriever import KnowledgeSearch, RetrievalOptions, RetrievalResult
+from data.knowledge.retriever import DEADLINE_SECONDS, KnowledgeSearch, RetrievalOptions, RetrievalResult
 
 
 class AgentDocuments:
@@ -12,10 +12,14 @@ class AgentDocuments:
     Args:
         retriever: Shared by all calls.
         agent: Whose documents.
+        deadline_seconds: Of one search; by default what a caller's patience allows.
     """
 
-    def __init__(self, retriever: KnowledgeSearch, agent: AgentConfig) -> None:
+    def __init__(
+        self, retriever: KnowledgeSearch, agent: AgentConfig, *, deadline_seconds: float = DEADLINE_SECONDS
+    ) -> None:
         self._retriever = retriever
+        self._deadline_seconds = deadline_seconds
         self._agent_id = agent.agent_id
         self._options = retrieval_options(agent)
 
@@ -28,7 +32,9 @@ class AgentDocuments:
             top_k: Most snippets, instead of the agent's own number.
         """
         options = self._options if top_k is None else replace(self._options, top_k=top_k)
-        return await self._retriever.retrieve(self._agent_id, question, options, previous=previous)
+        return await self._retriever.retrieve(
+            self._agent_id, question, options, previous=previous, deadline_seconds=self._deadline_seconds
+        )
 
 
 def retrieval_options(agent: AgentConfig) -> RetrievalOptions:

@@ -29,7 +29,7 @@ from bot.tools.executor import ToolExecutor
 from bot.tools.registry import built_in_tools
 from bot.turn_ledger import TurnLedger
 from data.knowledge.prompt_documents import PromptShelf
-from data.knowledge.retriever import KnowledgeSearch
+from data.knowledge.retriever import DEADLINE_SECONDS, KnowledgeSearch
 from data.records import EndReason
 from processors.frames import ReplyHeardFrame
 from processors.turn_retrieval import TurnRetrieval
@@ -96,6 +96,7 @@ def make_reply_parts(
     native_tools: bool,
     early: SpeculationHooks = NEVER,
     on_skip: Callable[[], None] = lambda: None,
+    search_seconds: float = DEADLINE_SECONDS,
 ) -> ReplyParts:
     """Make and wire the pieces; nothing is started yet.
 
@@ -110,6 +111,7 @@ def make_reply_parts(
         native_tools: Whether the agent's model takes native tool calls.
         early: What it takes to begin replies before a turn is over; by default none is.
         on_skip: The caller wants a moment of silence.
+        search_seconds: Longest that a turn waits for the agent's documents.
     """
     agent = config.agent
     running = RunningReplies(generations)
@@ -141,6 +143,7 @@ def make_reply_parts(
         running,
         speculation,
     )
+    documents = AgentDocuments(services.retriever, agent, deadline_seconds=search_seconds)
     return ReplyParts(
         config=config,
         generations=generations,
@@ -150,7 +153,7 @@ def make_reply_parts(
         speculation=speculation,
         requests=requests,
         language_model=language_model,
-        retrieval=TurnRetrieval(AgentDocuments(services.retriever, agent)) if agent.settings.rag.enabled else None,
+        retrieval=TurnRetrieval(documents) if agent.settings.rag.enabled else None,
         executor=executor,
         tools=tools,
     )

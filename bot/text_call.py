@@ -45,6 +45,8 @@ from processors.spoken_reply import SpokenReply
 REPLY_DEADLINE_SECONDS = 300.0
 """Longest wait for a whole reply; the model and each tool have shorter deadlines of their own."""
 CLOSING_SECONDS = 5.0
+SEARCH_SECONDS = 5.0
+"""For the agent's documents. Nobody hears the silence: who reads would rather wait than get no answer."""
 _NO_AUDIO_RATE = 8000
 """pipecat wants a rate; no audio flows here."""
 _PERSON = "caller"
@@ -129,6 +131,7 @@ class TextCall:
             end_call=self._end,
             started_at=began_at,
             native_tools=self._native_tools,
+            search_seconds=SEARCH_SECONDS,
         )
 
         def heard(frame: ReplyHeardFrame) -> None:

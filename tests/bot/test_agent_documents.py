@@ -11,6 +11,7 @@ class Search:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str, RetrievalOptions | None, str | None]] = []
+        self.deadlines: list[float] = []
 
     async def retrieve(
         self,
@@ -21,6 +22,7 @@ class Search:
         previous: str | None = None,
         deadline_seconds: float = DEADLINE_SECONDS,
     ) -> RetrievalResult:
+        self.deadlines.append(deadline_seconds)
         self.asked.append((agent_id, question, options, previous))
         return RetrievalResult((), 1.0, question)
 
@@ -39,3 +41,11 @@ async def test_the_agents_settings_are_asked_for_and_top_k_may_be_another() -> N
         (agent.agent_id, "and on Sundays?", RetrievalOptions(4, 0.5, 1.5, 300), "when are you open"),
         (agent.agent_id, "when are you open", RetrievalOptions(9, 0.5, 1.5, 300), None),
     ]
+
+
+async def test_a_caller_waits_for_a_short_while_and_a_reader_longer() -> None:
+    search = Search()
+    agent = make_call(AgentSettings()).agent
+    await AgentDocuments(search, agent).find("when are you open", None)
+    await AgentDocuments(search, agent, deadline_seconds=5.0).find("when are you open", None)
+    assert search.deadlines == [DEADLINE_SECONDS, 5.0]

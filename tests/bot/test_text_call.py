@@ -21,7 +21,7 @@ from data.appointments import AppointmentQuery
 from data.database import Database
 from data.knowledge.chroma_store import ChromaVectorStore
 from data.knowledge.factory import Knowledge, assemble_knowledge
-from data.knowledge.retriever import KnowledgeSearch, RetrievalOptions, RetrievalResult
+from data.knowledge.retriever import DEADLINE_SECONDS, KnowledgeSearch, RetrievalOptions, RetrievalResult
 from data.knowledge.sentence_transformer_embedder import SentenceTransformerEmbedder
 from data.knowledge.sentence_transformer_model import MINILM
 from data.records import CallOutcome, Direction, EndReason, Role, TurnRecord
@@ -68,8 +68,8 @@ class Paper:
         ]
 
 
-class Unhurried:
-    """Documents that may be looked for as long as it takes: on a busy machine that is longer than a call waits."""
+class SlowSearch:
+    """Documents that take longer than a caller would wait, as on a busy machine."""
 
     def __init__(self, search: KnowledgeSearch) -> None:
         self._search = search
@@ -81,10 +81,12 @@ class Unhurried:
         options: RetrievalOptions | None = None,
         *,
         previous: str | None = None,
-        deadline_seconds: float = 0.0,
+        deadline_seconds: float = DEADLINE_SECONDS,
     ) -> RetrievalResult:
+        late = 2 * DEADLINE_SECONDS
+        await asyncio.sleep(min(late, deadline_seconds))
         return await self._search.retrieve(
-            agent_id, question, options, previous=previous, deadline_seconds=max(20.0, deadline_seconds)
+            agent_id, question, options, previous=previous, deadline_seconds=max(0.0, deadline_seconds - late)
         )
 
     async def close(self) -> None:
@@ -108,7 +110,7 @@ class Desk:
         model = OllamaChatModel(ollama, first_token_deadline=10, inter_token_deadline=4)
         services = TextServices(
             model,
-            Unhurried(self.knowledge.retriever),
+            SlowSearch(self.knowledge.retriever),
             IntentClassifier(),
             DatabaseAppointmentBook(self.database),
         )
@@ -183,6 +185,16 @@ async def test_a_whole_conversation_answers_books_with_consent_and_ends(desk: De
     assert answer.retrieval.chunks
     assert answer.latency is not None
     assert answer.latency.voice_to_voice_ms is None
+
+
+async def test_who_types_waits_for_documents_that_a_caller_would_not_wait_for(desk: Desk) -> None:
+    paper = Paper()
+    await desk.talk(say("How much does the Heron plan cost?"), paper)
+    retrieval = paper.turns[2].retrieval
+    assert retrieval is not None
+    assert retrieval.chunks
+    assert retrieval.latency_ms > DEADLINE_SECONDS * 1000
+    assert "20,400" in paper.replies[1]
 
 
 async def test_the_history_reaches_the_model_and_the_end_of_the_lines_hangs_up(desk: Desk) -> None:
