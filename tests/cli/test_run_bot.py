@@ -63,6 +63,14 @@ def test_serve_says_what_is_missing_without_a_traceback(tmp_path: Path) -> None:
     assert "Traceback" not in result.stderr
 
 
+def test_serve_says_it_before_the_seconds_that_importing_the_server_takes(tmp_path: Path) -> None:
+    result = run(tmp_path, "serve", PYTHONPROFILEIMPORTTIME="1")
+    assert result.returncode == 2
+    imported = {line.rpartition("|")[2].strip() for line in result.stderr.splitlines()}
+    assert "cli.start" in imported
+    assert not imported & {*HEAVY, "api.server"}
+
+
 def test_a_setting_that_cannot_be_used_is_named_without_its_value(tmp_path: Path) -> None:
     result = run(tmp_path, "serve", PORT="ninety", DEEPGRAM_API_KEY="secret-key")
     assert result.returncode == 2

@@ -128,6 +128,7 @@ async def test_leaving_early_closes_the_connection() -> None:
             await anext(lines)
         async with asyncio.timeout(5):
             await peer.closed_early.wait()
+        assert peer.connections == 1
 
 
 @pytest.mark.parametrize(
