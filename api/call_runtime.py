@@ -40,9 +40,6 @@ from data.knowledge.reembedding import Reembedding
 from data.lease_keeper import LeaseKeeper
 from data.owner import process_owner
 
-INTER_TOKEN_SECONDS = 4.0
-"""Longest silence of the model in the middle of a reply."""
-
 
 @dataclass(frozen=True, slots=True)
 class CallRuntime:
@@ -166,12 +163,7 @@ async def _open_documents(
 
 def _open_model(stack: AsyncExitStack, settings: Settings) -> OllamaChatModel:
     """The vendor of replies, kept warm."""
-    model = OllamaChatModel(
-        settings.ollama_host,
-        first_token_deadline=settings.llm_timeout_sec,
-        inter_token_deadline=INTER_TOKEN_SECONDS,
-        headers=settings.ollama_headers,
-    )
+    model = OllamaChatModel.of(settings)
     stack.push_async_callback(model.close)
     warmth = ModelWarmth(model, settings.ollama_model)
     warmth.start()

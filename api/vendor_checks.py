@@ -5,6 +5,7 @@ connections and knows its models; these need nothing but the settings.
 """
 
 from collections.abc import Mapping
+from http import HTTPStatus
 
 import httpx
 
@@ -15,6 +16,7 @@ from data.database import Database
 
 REQUEST_TIMEOUT_SECONDS = 1.8
 CRITICAL_CHECKS = frozenset({"database"})
+_REFUSALS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 
 def standard_checks(
@@ -80,6 +82,8 @@ async def _deepgram(settings: Settings, client: httpx.AsyncClient) -> CheckResul
 async def _ollama(settings: Settings, client: httpx.AsyncClient) -> CheckResult:
     try:
         response = await client.get(f"{settings.ollama_host}/api/tags", headers=settings.ollama_headers)
+        if response.status_code in _REFUSALS:
+            return degraded("Ollama refused the credentials; check OLLAMA_API_KEY")
         listed = response.raise_for_status().json()["models"]
         models = {str(entry["name"]) for entry in listed}
     except httpx.HTTPError:
@@ -115,7 +119,7 @@ async def _asked(
         response = await client.get(url, headers=headers)
     except httpx.HTTPError:
         return degraded(f"{vendor} does not answer")
-    if response.status_code in (401, 403):
+    if response.status_code in _REFUSALS:
         return degraded(f"{vendor} refused the credentials; check {setting}")
     if response.status_code >= 500:
         return degraded(f"{vendor} answered {response.status_code}")

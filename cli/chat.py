@@ -11,7 +11,6 @@ from contextlib import AsyncExitStack
 from rich.console import Console
 
 from api.appointment_book import DatabaseAppointmentBook
-from api.call_runtime import INTER_TOKEN_SECONDS
 from api.first_start import ensure_sample_agent
 from api.knowledge_projection import open_projection
 from bot.event_fanout import EventFanout
@@ -73,12 +72,7 @@ async def _chat(settings: Settings, console: Console, agent_id: str | None, *, s
 
             url = await stack.enter_async_context(serve_simulated_ollama(model_name))
             settings = settings.model_copy(update={"ollama_host": url})
-        model = OllamaChatModel(
-            settings.ollama_host,
-            first_token_deadline=settings.llm_timeout_sec,
-            inter_token_deadline=INTER_TOKEN_SECONDS,
-            headers=settings.ollama_headers,
-        )
+        model = OllamaChatModel.of(settings)
         stack.push_async_callback(model.close)
         # Asked before the seconds that loading takes: without a model there is nothing to load for.
         native_tools = await has_native_tools(model, settings, model_name, otherwise=_WITHOUT_OLLAMA)

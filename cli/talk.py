@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
-from api.call_runtime import INTER_TOKEN_SECONDS, open_call_runtime
+from api.call_runtime import open_call_runtime
 from bot.services.ollama_chat import OllamaChatModel
 from bot.transport.local_audio import AudioDevice, AudioHost, Way, choose_device, list_devices, load_audio
 from bot.transport.microphone import MICROPHONE, MicrophoneTransport
@@ -146,12 +146,7 @@ async def talk(
 
 async def _require_model(settings: Settings, agent: AgentConfig | None) -> None:
     """Say what is missing before the seconds that loading takes."""
-    model = OllamaChatModel(
-        settings.ollama_host,
-        first_token_deadline=settings.llm_timeout_sec,
-        inter_token_deadline=INTER_TOKEN_SECONDS,
-        headers=settings.ollama_headers,
-    )
+    model = OllamaChatModel.of(settings)
     try:
         await has_native_tools(model, settings, agent.model_name if agent else settings.ollama_model)
     finally:

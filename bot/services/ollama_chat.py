@@ -23,7 +23,10 @@ from bot.chat_model import ChatChunk, ChatMessage, ChatRequest, ToolSchema
 from bot.services.ollama_lines import read_line
 from bot.services.ollama_stream import OllamaStream
 from config.errors import VendorError
+from config.settings import Settings
 
+INTER_TOKEN_SECONDS = 4.0
+"""Longest silence of the model in the middle of a reply."""
 _CONNECT_DEADLINE = 2.0
 _QUESTION_DEADLINE = 3.0
 """Seconds for the small requests (`/api/show`, `/api/ps`)."""
@@ -92,6 +95,16 @@ class OllamaChatModel:
         timeout = httpx.Timeout(None, connect=connecting)
         self._client = ollama.AsyncClient(host=host, timeout=timeout, headers=headers)
         self._capabilities: dict[str, tuple[float, frozenset[str]]] = {}
+
+    @classmethod
+    def of(cls, settings: Settings) -> "OllamaChatModel":
+        """The one that the settings name."""
+        return cls(
+            settings.ollama_host,
+            first_token_deadline=settings.llm_timeout_sec,
+            inter_token_deadline=INTER_TOKEN_SECONDS,
+            headers=settings.ollama_headers,
+        )
 
     async def close(self) -> None:
         """Close every connection; running streams end with an error."""
@@ -223,6 +236,8 @@ def _response_error(error: ollama.ResponseError, model: str) -> VendorError:
             f"Ollama does not have the model {model}; get it with: ollama pull {model}",
             permanent=True,
         )
+    if error.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+        return VendorError("ollama", "Ollama refused the key; check OLLAMA_API_KEY.", permanent=True)
     transient = error.status_code in (httpx.codes.REQUEST_TIMEOUT, httpx.codes.TOO_MANY_REQUESTS)
     permanent = httpx.codes.is_client_error(error.status_code) and not transient
     reason = " ".join(str(error.error).split())[:200]

@@ -9,6 +9,7 @@ from cli.simulated_ollama import serve_simulated_ollama
 from config.settings import Settings
 from simulator.deepgram.app import create_app
 from simulator.hosting import serve_app
+from tests.locked_app import LockedApp
 
 NOWHERE = "http://127.0.0.1:9"
 
@@ -59,6 +60,15 @@ async def test_a_server_without_the_model_is_not_used_and_the_screen_says_why() 
     ):
         assert not vendors.ollama.real
         assert "ollama pull llama3.1:8b" in vendors.ollama.detail
+
+
+async def test_a_server_that_wants_a_key_is_used_with_it_and_without_it_the_screen_says_why() -> None:
+    async with serve_app(LockedApp(real_ollama("llama3.1:8b"), "a-key")) as url:
+        async with open_vendors(make_settings(ollama_host=url, ollama_api_key="a-key")) as vendors:
+            assert vendors.ollama.real
+        async with open_vendors(make_settings(ollama_host=url, ollama_api_key="another")) as vendors:
+            assert not vendors.ollama.real
+            assert "refused OLLAMA_API_KEY" in vendors.ollama.detail
 
 
 async def test_a_simulator_is_never_called_real() -> None:

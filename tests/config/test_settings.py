@@ -142,6 +142,13 @@ def test_urls_of_both_kinds() -> None:
     assert Settings(_env_file=None).public_websocket_url is None
 
 
+def test_ollama_is_given_a_key_only_where_there_is_one() -> None:
+    assert Settings.model_validate({"ollama_api_key": None}).ollama_headers == {}
+    keyed = Settings.model_validate({"ollama_api_key": "a-key"})
+    assert keyed.ollama_headers == {"Authorization": "Bearer a-key"}
+    assert "a-key" not in repr(keyed)
+
+
 def test_what_contradicts_itself_is_not_served() -> None:
     with pytest.raises(ConfigurationError) as error:
         Settings(_env_file=None, record_calls=True).require_servable()

@@ -85,6 +85,8 @@ def _vendor(status: int, body: object) -> httpx.AsyncClient:
         ("ollama", 200, {"models": [{"name": "llama3.1:8b"}]}, None),
         ("ollama", 200, {"models": []}, "ollama pull llama3.1:8b"),
         ("ollama", 200, [], "not Ollama"),
+        ("ollama", 401, {}, "check OLLAMA_API_KEY"),
+        ("ollama", 403, {}, "check OLLAMA_API_KEY"),
         ("ollama", 500, {}, "does not answer"),
     ],
 )
@@ -101,6 +103,21 @@ async def test_what_vendors_answer(
     else:
         assert result.status is HealthStatus.DEGRADED
         assert expected in (result.reason or "")
+
+
+async def test_the_key_goes_to_ollama(settings: Settings) -> None:
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200, json={"models": [{"name": settings.ollama_model}]})
+
+    keyed = settings.model_copy(update={"ollama_api_key": SecretStr("a-key")})
+    database = Database(settings.database_url)
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+        await standard_checks(keyed, database, FixedCalls(3), client)["ollama"]()
+    await database.close()
+    assert [request.headers["authorization"] for request in asked] == ["Bearer a-key"]
 
 
 async def test_nobody_is_told_ready_before_everything_is_warm(settings: Settings) -> None:

@@ -15,6 +15,7 @@ from bot.prompt import PromptBuilder
 from bot.services.ollama_chat import ModelState, OllamaChatModel
 from bot.tools.registry import built_in_tools
 from config.errors import VendorError
+from config.settings import Settings
 from data.agent_config import AgentSettings
 from data.knowledge.snippet import Snippet
 from simulator.hosting import serve_app
@@ -23,6 +24,7 @@ from simulator.ollama.faults import Fault, FaultKind
 from simulator.ollama.options import OllamaOptions, ScriptedCall, ScriptedReply
 from tests.bot.calls import STARTED_AT, make_call
 from tests.bot.tools.fakes import MemoryBook
+from tests.locked_app import LockedApp
 
 _MODEL = "llama3.1:8b"
 _FAST = {"first_token_seconds": 0.01, "tokens_per_second": 1000.0, "load_seconds": 0.0, "jitter": 0.0}
@@ -55,6 +57,15 @@ def _request(text: str = "tell me", model: str = _MODEL, *tools: ToolSchema) -> 
         num_ctx=2048,
         stop=("User:",),
     )
+
+
+async def _counted(control: httpx.AsyncClient, what: str) -> int:
+    """What the stand-in has counted as soon as that is anything; 0 when it stays at nothing."""
+    deadline = time.monotonic() + 5
+    count = 0
+    while not count and time.monotonic() < deadline:
+        count = int((await control.get("/simulator/state")).json()[what])
+    return count
 
 
 async def _collect(model: OllamaChatModel, request: ChatRequest) -> list[ChatChunk]:
@@ -115,22 +126,17 @@ async def test_closing_aborts_the_request_at_once() -> None:
     async with _ollama(scripts=(_says("word " * 500),), tokens_per_second=50.0) as (model, control):
         async with aclosing(model.stream(_request())) as stream:
             await anext(stream)
-        async with asyncio.timeout(2):
-            while (await control.get("/simulator/state")).json()["cancelled"] != 1:  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
+        assert await _counted(control, "cancelled") == 1
 
 
 async def test_cancelling_before_the_first_token_aborts_too() -> None:
     async with _ollama(scripts=(_says("late"),), first_token_seconds=30.0) as (model, control):
         waiting = asyncio.ensure_future(_collect(model, _request()))
-        async with asyncio.timeout(5):
-            while (await control.get("/simulator/state")).json()["requests"] != 1:  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
-            waiting.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await waiting
-            while (await control.get("/simulator/state")).json()["cancelled"] != 1:  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
+        assert await _counted(control, "requests") == 1
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        assert await _counted(control, "cancelled") == 1
 
 
 async def _failure(model: OllamaChatModel, name: str = _MODEL) -> tuple[str, VendorError]:
@@ -182,15 +188,33 @@ async def test_a_reply_that_breaks_off(kind: FaultKind) -> None:
         assert (await _collect(model, _request()))[-1].done
 
 
-@pytest.mark.parametrize(
-    ("status", "permanent"), [(500, False), (503, False), (429, False), (400, True), (401, True)]
-)
+@pytest.mark.parametrize(("status", "permanent"), [(500, False), (503, False), (429, False), (400, True)])
 async def test_http_errors(status: int, permanent: bool) -> None:
     fault = Fault(kind=FaultKind.ERROR, status=status, message="out of memory")
     async with _ollama(faults=(fault,)) as (model, _):
         _, error = await _failure(model)
     assert error.permanent is permanent
     assert "out of memory" in error.message
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_refused_key_says_which_setting_to_look_at(status: int) -> None:
+    fault = Fault(kind=FaultKind.ERROR, status=status, message="unauthorized")
+    async with _ollama(faults=(fault,)) as (model, _):
+        _, error = await _failure(model)
+    assert error.permanent
+    assert "OLLAMA_API_KEY" in error.message
+
+
+async def test_every_request_carries_the_key() -> None:
+    app = LockedApp(create_app(OllamaOptions.model_validate(_FAST)), "a-key")
+    async with serve_app(app) as host:
+        model = OllamaChatModel.of(Settings.model_validate({"ollama_host": host, "ollama_api_key": "a-key"}))
+        await model.warm(_MODEL)
+        assert "tools" in await model.capabilities(_MODEL)
+        assert (await model.check(_MODEL)).state is ModelState.READY
+        assert (await _collect(model, _request()))[-1].done
+        await model.close()
 
 
 async def test_dropped_connections() -> None:

@@ -73,6 +73,14 @@ async def test_each_vendor_is_asked_in_its_own_way() -> None:
     assert vendor.requests[-1].headers["authorization"] == "Bearer sk-1"
 
 
+async def test_an_ollama_that_wants_a_key_gets_it() -> None:
+    vendor = Vendor()
+    headers = Settings.model_validate({"ollama_api_key": "a-key"}).ollama_headers
+    embedder = RemoteEmbedder(OllamaEndpoint("http://ollama:11434", "nomic-embed-text", vendor.client(), headers))
+    await embedder.warm()
+    assert vendor.requests[-1].headers["authorization"] == "Bearer a-key"
+
+
 async def test_a_question_is_asked_once() -> None:
     vendor = Vendor()
     embedder = RemoteEmbedder(endpoints(vendor)[0])
