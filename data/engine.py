@@ -18,6 +18,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
+from data import sqlite_driver
+
 BUSY_TIMEOUT_SECS = 10.0
 READ_ONLY = "phone_agent_read_only"
 """Execution option of a connection that only reads."""
@@ -36,7 +38,8 @@ def make_async_engine(url: URL) -> AsyncEngine:
             # An error's text would carry the row it was about: phone numbers, what a caller said.
             hide_parameters=True,
             pool_timeout=BUSY_TIMEOUT_SECS,
-            connect_args=_sqlite_arguments(),
+            # The dialect hands its other arguments to this instead of to `aiosqlite.connect`.
+            connect_args={**_sqlite_arguments(), "async_creator_fn": sqlite_driver.connect},
         )
         _tune_sqlite(engine.sync_engine, foreign_keys=True)
         return engine

@@ -14,7 +14,7 @@ is the server's own and never taken from a request; what serves requests takes t
 """
 
 from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,7 +27,8 @@ from data.records import CallOutcome, CallStatus, ConversationRecord, EndReason,
 from data.repositories.conversation_filters import conversation_conditions
 from data.repositories.conversation_rows import conversation_record, conversation_row
 from data.repositories.keyset import Keyset
-from data.repositories.turn_rows import flat_transcript, tool_call_rows, turn_records, turn_row
+from data.repositories.turn_insertion import insert_turn, lock_conversation
+from data.repositories.turn_rows import flat_transcript, turn_records
 from data.repositories.workspace_lock import lock_workspace
 
 _RUNNING = (CallStatus.INITIATED, CallStatus.IN_PROGRESS)
@@ -158,21 +159,13 @@ class ConversationRepository:
         Raises:
             NotFoundError: `conversation_not_found`: it was deleted, so its turns are not wanted.
         """
-        row = await self._locked(conversation_id)
-        if row is None:
+        conversation = await lock_conversation(self._session, conversation_id)
+        if conversation is None:
             raise _not_found()
-        if await self._session.get(TurnRow, (conversation_id, turn.position)) is not None:
+        if not await insert_turn(self._session, conversation, conversation_id, turn):
             return False
-        self._session.add(turn_row(row.workspace_id, conversation_id, turn, datetime.now(UTC)))
-        await self._session.flush()
-        self._session.add_all(tool_call_rows(row.workspace_id, conversation_id, turn))
-        row.message_count += 1
-        if row.termination_reason == EndReason.PROCESS_LOST:
-            # The moment of the last finished turn has moved.
-            await self._end(row, await self._lost(row))
-        elif row.status not in _RUNNING:
-            row.transcript = await self._transcript(conversation_id)
-        await self._session.flush()
+        if conversation.status not in _RUNNING:
+            await self._retell(conversation_id)
         return True
 
     async def finish(self, conversation_id: str, outcome: CallOutcome) -> bool:
@@ -273,6 +266,18 @@ class ConversationRepository:
         row.lease_expires_at = None
         row.transcript = await self._transcript(row.conversation_id)
         await self._session.flush()
+
+    async def _retell(self, conversation_id: str) -> None:
+        """A turn came after the end: what the end says of the turns is said anew."""
+        row = await self._locked(conversation_id)
+        if row is None:
+            return
+        if row.termination_reason == EndReason.PROCESS_LOST:
+            # The moment of the last finished turn has moved.
+            await self._end(row, await self._lost(row))
+        else:
+            row.transcript = await self._transcript(conversation_id)
+            await self._session.flush()
 
     async def _transcript(self, conversation_id: str) -> str:
         statement = (

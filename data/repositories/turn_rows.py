@@ -14,40 +14,40 @@ _RETRIEVAL = TypeAdapter(RetrievalRecord)
 _SPEAKER = {Role.USER: "User", Role.AGENT: "Agent"}
 
 
-def turn_row(workspace_id: str, conversation_id: str, turn: TurnRecord, at: datetime) -> TurnRow:
-    """The row of a turn, without its tool calls."""
-    return TurnRow(
-        conversation_id=conversation_id,
-        position=turn.position,
-        workspace_id=workspace_id,
-        role=turn.role,
-        message=turn.message,
-        time_in_call_secs=turn.time_in_call_secs,
-        interrupted=turn.interrupted,
-        confidence=turn.confidence,
-        latency=asdict(turn.latency) if turn.latency else None,
-        retrieval=asdict(turn.retrieval) if turn.retrieval else None,
-        input_tokens=turn.input_tokens,
-        output_tokens=turn.output_tokens,
-        created_at=at,
-    )
+def turn_values(workspace_id: str, conversation_id: str, turn: TurnRecord, at: datetime) -> dict[str, object]:
+    """The columns of a turn's row, without its tool calls."""
+    return {
+        "conversation_id": conversation_id,
+        "position": turn.position,
+        "workspace_id": workspace_id,
+        "role": turn.role,
+        "message": turn.message,
+        "time_in_call_secs": turn.time_in_call_secs,
+        "interrupted": turn.interrupted,
+        "confidence": turn.confidence,
+        "latency": asdict(turn.latency) if turn.latency else None,
+        "retrieval": asdict(turn.retrieval) if turn.retrieval else None,
+        "input_tokens": turn.input_tokens,
+        "output_tokens": turn.output_tokens,
+        "created_at": at,
+    }
 
 
-def tool_call_rows(workspace_id: str, conversation_id: str, turn: TurnRecord) -> list[ToolCallRow]:
-    """The rows of a turn's tool calls."""
+def tool_call_values(workspace_id: str, conversation_id: str, turn: TurnRecord) -> list[dict[str, object]]:
+    """The columns of the rows of a turn's tool calls."""
     return [
-        ToolCallRow(
-            conversation_id=conversation_id,
-            turn_position=turn.position,
-            position=position,
-            workspace_id=workspace_id,
-            request_id=call.request_id,
-            tool_name=call.tool_name,
-            params=call.params,
-            result=call.result,
-            is_error=call.is_error,
-            latency_ms=call.latency_ms,
-        )
+        {
+            "conversation_id": conversation_id,
+            "turn_position": turn.position,
+            "position": position,
+            "workspace_id": workspace_id,
+            "request_id": call.request_id,
+            "tool_name": call.tool_name,
+            "params": call.params,
+            "result": call.result,
+            "is_error": call.is_error,
+            "latency_ms": call.latency_ms,
+        }
         for position, call in enumerate(turn.tool_calls)
     ]
 
