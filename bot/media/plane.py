@@ -108,7 +108,8 @@ class MediaPlane:
         self.caller.heard(rms, self._received_at)
         self._received_bytes += len(payload)
         # By loudness, which is known a window before voice activity is.
-        self._uplink.write(payload, speech=self._gate.speaking or rms >= self._gate.audible_energy)
+        speech = self._gate.speaking or rms >= self._gate.audible_energy
+        self._uplink.write(payload, speech=speech, agent_heard=self.playback.active)
         self._pcm += pcm
         while len(self._pcm) >= self._window_bytes:
             window = bytes(self._pcm[: self._window_bytes])
@@ -262,8 +263,9 @@ class MediaPlane:
         self._judge(probability, *self._waiting.pop(0))
 
     def _judge(self, probability: float, energy: float, crossings: float = NOISE_CROSSINGS) -> None:
+        was_likely = self._gate.likely
         edge = self._gate.feed(probability, energy, crossings)
-        if self._gate.speaking and not self._gate.likely:
+        if self._gate.speaking and was_likely and not self._gate.likely:
             # Perhaps the end: the recogniser may be done with the last word before that is certain.
             self._uplink.flush()
         if self.playback.active and self.may_interrupt and not self._turn_reported:

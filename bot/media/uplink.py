@@ -1,8 +1,9 @@
-"""The caller's audio on its way to speech-to-text: in pieces of 100 ms, or of 400 ms while it is silent.
+"""The caller's audio on its way to speech-to-text, in pieces of 100 to 400 ms: longer where less depends on them.
 
-Fifty small messages a second per call cost more system calls than the recogniser gains by them, and most of a call
-the caller says nothing. Whatever is waiting is flushed when speech begins, at every moment of quiet in it (perhaps
-its end), and before a Finalize, so that the recogniser has heard everything it is asked to settle.
+Fifty small messages a second per call cost more system calls than the recogniser gains by them: most of a call the
+caller says nothing, and what they say while the agent is silent matters at its end. Whatever is waiting is flushed
+when speech begins, when it turns quiet (perhaps its end), and before a Finalize, so that the recogniser has heard
+everything it is asked to settle.
 """
 
 from dataclasses import dataclass
@@ -16,11 +17,13 @@ class PieceSizes:
     """How much audio goes into one message, in seconds.
 
     Attributes:
+        interruption: While the caller may be speaking and the agent is heard, so that a word decides.
         speech: While the caller may be speaking.
         silence: As long as nobody speaks, when there is nothing to be recognised sooner.
     """
 
-    speech: float = 0.1
+    interruption: float = 0.1
+    speech: float = 0.2
     silence: float = 0.4
 
 
@@ -44,14 +47,25 @@ class SpeechUplink:
         self, consumer: AudioConsumer, media_format: MediaFormat, pieces: PieceSizes = USUAL_PIECES
     ) -> None:
         self._consumer = consumer
-        self._piece_bytes = media_format.byte_count(pieces.speech)
-        self._silent_piece_bytes = media_format.byte_count(pieces.silence)
+        self._interruption_bytes = media_format.byte_count(pieces.interruption)
+        self._speech_bytes = media_format.byte_count(pieces.speech)
+        self._silence_bytes = media_format.byte_count(pieces.silence)
         self._waiting = bytearray()
 
-    def write(self, payload: bytes, *, speech: bool) -> None:
-        """Take one message's audio; `speech`: the caller may be speaking."""
+    def write(self, payload: bytes, *, speech: bool, agent_heard: bool) -> None:
+        """Take one message's audio.
+
+        Args:
+            payload: The audio.
+            speech: The caller may be speaking.
+            agent_heard: And the agent as well.
+        """
         self._waiting += payload
-        if len(self._waiting) >= (self._piece_bytes if speech else self._silent_piece_bytes):
+        if speech:
+            enough = self._interruption_bytes if agent_heard else self._speech_bytes
+        else:
+            enough = self._silence_bytes
+        if len(self._waiting) >= enough:
             self.flush()
 
     def flush(self) -> None:

@@ -7,6 +7,7 @@ what it had not settled is sent again; a Finalize is answered once, by its last 
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from websockets.asyncio.client import ClientConnection
@@ -14,7 +15,7 @@ from websockets.asyncio.client import ClientConnection
 from bot.media.format import MediaFormat
 from bot.media.uplink import USUAL_PIECES
 from bot.services.audio_backlog import AudioBacklog
-from bot.services.deepgram_socket import live_url, send_within_deadline
+from bot.services.deepgram_socket import live_url, send_at_once, send_within_deadline, takes_at_once
 from bot.services.kept_connection import KeptConnection
 from bot.services.listen_result import ListenResult, parse_result
 from config.errors import VendorError
@@ -100,11 +101,15 @@ class DeepgramListener:
         self._on_result = on_result
         self._format = options.media_format
         self._backlog = AudioBacklog(self._format.byte_count(BACKLOG_SECONDS))
+        self._most_bytes = self._format.byte_count(SEND_BYTES_SECONDS)
         self._finalize_at: list[int] = []
         self._unanswered: list[_Finalize] = []
         self._silent_since: float | None = None
         self._trusts_silence = False
         self._base_offset = 0
+        self._sent_at = 0.0
+        self._resting: ClientConnection | None = None
+        """The connection, while nothing waits to be sent over it."""
         self._wake = asyncio.Event()
         self._connection = KeptConnection(options.url(), options.api_key, self, on_failure)
 
@@ -125,7 +130,8 @@ class DeepgramListener:
     def send_audio(self, payload: bytes) -> None:
         """Take audio; never blocks."""
         self._backlog.append(payload)
-        self._wake.set()
+        if not self._sent_at_once():
+            self._wake.set()
 
     def finalize(self) -> None:
         """Have everything sent so far settled."""
@@ -148,36 +154,60 @@ class DeepgramListener:
         self._wake.set()
 
     async def write(self, socket: ClientConnection) -> None:
-        """Send audio and Finalizes as they come, and KeepAlives meanwhile.
+        """Send Finalizes, KeepAlives, and the audio that could not be sent at once.
 
         Raises:
             TimeoutError: The peer takes or answers nothing.
         """
-        piece = self._format.byte_count(SEND_BYTES_SECONDS)
+        self._sent_at = asyncio.get_running_loop().time()
         while True:
             self._wake.clear()
-            await self._drain(socket, piece)
+            await self._drain(socket)
             if self._is_dead():
                 self._trusts_silence = True
                 raise TimeoutError
-            try:
-                async with asyncio.timeout(KEEP_ALIVE_SECONDS):
-                    await self._wake.wait()
-            except TimeoutError:
-                await send_within_deadline(socket, '{"type":"KeepAlive"}')
+            if not await self._woken(socket):
+                await self._send(socket, '{"type":"KeepAlive"}')
 
-    async def _drain(self, socket: ClientConnection, piece: int) -> None:
+    async def _woken(self, socket: ClientConnection) -> bool:
+        """Rest until something has to wait; False when nothing was sent for so long that it is time to."""
+        loop = asyncio.get_running_loop()
+        self._resting = socket
+        try:
+            while loop.time() < (due := self._sent_at + KEEP_ALIVE_SECONDS):
+                with suppress(TimeoutError):
+                    async with asyncio.timeout_at(due):
+                        await self._wake.wait()
+                        return True
+        finally:
+            self._resting = None
+        return False
+
+    def _sent_at_once(self) -> bool:
+        """Send what there is in this very step, without waking a task, if nothing before it has to wait."""
+        socket = self._resting
+        if socket is None or self._finalize_at or self._is_dead() or not takes_at_once(socket):
+            return False
+        send_at_once(socket, self._backlog.take(self._most_bytes))
+        self._sent_at = asyncio.get_running_loop().time()
+        return not self._backlog.unsent
+
+    async def _send(self, socket: ClientConnection, message: str | bytes) -> None:
+        await send_within_deadline(socket, message)
+        self._sent_at = asyncio.get_running_loop().time()
+
+    async def _drain(self, socket: ClientConnection) -> None:
         while True:
             if self._finalize_at and self._finalize_at[0] <= self._backlog.unsent_from:
                 self._unanswered.append(_Finalize(self._finalize_at.pop(0), asyncio.get_running_loop().time()))
                 if self._silent_since is None:
                     self._silent_since = self._unanswered[-1].sent_at
-                await send_within_deadline(socket, '{"type":"Finalize"}')
+                await self._send(socket, '{"type":"Finalize"}')
             elif self._backlog.unsent:
-                limit = piece
+                limit = self._most_bytes
                 if self._finalize_at:
                     limit = min(limit, self._finalize_at[0] - self._backlog.unsent_from)
-                await send_within_deadline(socket, self._backlog.take(limit))
+                await self._send(socket, self._backlog.take(limit))
             else:
                 return
 

@@ -67,23 +67,26 @@ async def send_within_deadline(socket: ClientConnection, message: str | bytes) -
         TimeoutError: After `SEND_DEADLINE_SECONDS`.
         websockets.exceptions.ConnectionClosed: When the connection is closed.
     """
-    if _sent_now(socket, message):
+    if takes_at_once(socket):
+        send_at_once(socket, message)
         return
     async with asyncio.timeout(SEND_DEADLINE_SECONDS):
         await socket.send(message)
 
 
-def _sent_now(socket: ClientConnection, message: str | bytes) -> bool:
-    """Send without a timer and without waiting, if nothing that was sent before is waiting; else False.
-
-    Every piece of the caller's audio comes this way. As `ClientConnection.send_context` does it.
-    """
+def takes_at_once(socket: ClientConnection) -> bool:
+    """Whether the connection is good and nothing that was sent before is waiting."""
     transport = socket.transport
-    if socket.state is not State.OPEN or transport.is_closing() or transport.get_write_buffer_size():
-        return False
+    return socket.state is State.OPEN and not transport.is_closing() and not transport.get_write_buffer_size()
+
+
+def send_at_once(socket: ClientConnection, message: str | bytes) -> None:
+    """Send without a timer and without waiting, where `takes_at_once`.
+
+    Every piece of the caller's audio goes this way. As `ClientConnection.send_context` does it.
+    """
     if isinstance(message, str):
         socket.protocol.send_text(message.encode())
     else:
         socket.protocol.send_binary(message)
     socket.send_data()
-    return True

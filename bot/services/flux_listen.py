@@ -64,7 +64,7 @@ class FluxListener:
         hooks: Who is told.
     """
 
-    pieces = PieceSizes(speech=0.08, silence=0.08)
+    pieces = PieceSizes(interruption=0.08, speech=0.08, silence=0.08)
 
     def __init__(self, options: FluxOptions, hooks: FluxHooks) -> None:
         self.options = options

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.server import ServerConnection
 
 from bot.media.format import TELEPHONE
@@ -195,6 +196,55 @@ async def test_a_silent_line_is_kept_alive(monkeypatch: pytest.MonkeyPatch) -> N
         async with asyncio.timeout(5):
             await enough.wait()
     assert kinds[-1] == "CloseStream"
+
+
+async def test_a_piece_goes_out_in_the_step_that_brings_it_and_after_what_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    heard: asyncio.Queue[str | bytes] = asyncio.Queue()
+    at_once: list[str | bytes] = []
+
+    async def listen(socket: ServerConnection) -> None:
+        async for message in socket:
+            heard.put_nowait(message)
+
+    def send(socket: ClientConnection, message: str | bytes) -> None:
+        at_once.append(message)
+        deepgram_socket.send_at_once(socket, message)
+
+    monkeypatch.setattr(deepgram_listen, "send_at_once", send)
+    async with serve_peer(listen) as url, listening(url, Hearing()) as listener, asyncio.timeout(8):
+        listener.send_audio(b"1")
+        assert at_once == []
+        assert await heard.get() == b"1"
+        listener.send_audio(b"2")
+        assert at_once == [b"2"]
+        assert await heard.get() == b"2"
+        listener.finalize()
+        listener.send_audio(b"3")
+        assert at_once == [b"2"]
+        assert [json.loads(await heard.get())["type"], await heard.get()] == ["Finalize", b"3"]
+
+
+async def test_a_line_with_sound_needs_no_keeping_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = asyncio.get_running_loop().time
+    monkeypatch.setattr(deepgram_listen, "KEEP_ALIVE_SECONDS", 0.05)
+    kinds: list[str] = []
+
+    async def listen(socket: ServerConnection) -> None:
+        async for message in socket:
+            kinds.append("audio" if isinstance(message, bytes) else json.loads(message)["type"])
+
+    async with serve_peer(listen) as url, listening(url, Hearing()) as listener:
+        await listener.connected.wait()
+        silent, last, over = 0.0, clock(), clock() + 0.5
+        while clock() < over:
+            listener.send_audio(SILENCE)
+            await asyncio.sleep(0)
+            silent, last = max(silent, clock() - last), clock()
+    assert kinds.count("audio") > 10
+    # A machine that stands still for as long as that is silent indeed.
+    assert silent >= 0.05 or "KeepAlive" not in kinds
 
 
 async def test_of_two_finalizes_in_flight_only_the_last_answer_settles() -> None:
