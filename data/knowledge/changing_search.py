@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from data.knowledge.embedder import Embeddings
+from data.knowledge.forwarding_store import ForwardingVectorStore
 from data.knowledge.model_change import FormerKnowledge, ModelChange
 from data.knowledge.retriever import DEADLINE_SECONDS, KnowledgeSearch, RetrievalOptions, RetrievalResult
-from data.knowledge.snippet import Snippet
 from data.knowledge.vector_store import VectorEntry, VectorStore
 
 
@@ -50,7 +49,7 @@ class ChangingSearch:
         await self._search.close()
 
 
-class ChangingStore:
+class ChangingStore(ForwardingVectorStore):
     """A `VectorStore` of the set model, through which waiting agents' documents change in both.
 
     Args:
@@ -59,68 +58,38 @@ class ChangingStore:
     """
 
     def __init__(self, store: VectorStore, change: ModelChange) -> None:
-        self._store = store
+        super().__init__(store)
         self._change = change
-
-    async def warm(self) -> None:
-        """See `VectorStore.warm`."""
-        await self._store.warm()
 
     async def upsert(self, agent_id: str, entries: Sequence[VectorEntry]) -> None:
         """See `VectorStore.upsert`; a waiting agent answers from the chunks at once too."""
-        await self._store.upsert(agent_id, entries)
+        await super().upsert(agent_id, entries)
         former = self._change.former(agent_id)
         if former is not None and entries:
             await _add_to(former, agent_id, entries)
-
-    async def query(
-        self, agent_id: str, embedding: Embeddings, *, top_k: int, deadline_seconds: float
-    ) -> tuple[Snippet, ...]:
-        """See `VectorStore.query`."""
-        return await self._store.query(agent_id, embedding, top_k=top_k, deadline_seconds=deadline_seconds)
-
-    async def entries(self, agent_id: str) -> tuple[VectorEntry, ...]:
-        """See `VectorStore.entries`."""
-        return await self._store.entries(agent_id)
-
-    async def present(self, agent_id: str, chunk_ids: Sequence[str]) -> frozenset[str]:
-        """See `VectorStore.present`."""
-        return await self._store.present(agent_id, chunk_ids)
-
-    async def chunk_ids(self, agent_id: str) -> frozenset[str]:
-        """See `VectorStore.chunk_ids`."""
-        return await self._store.chunk_ids(agent_id)
-
-    async def count(self, agent_id: str) -> int:
-        """See `VectorStore.count`."""
-        return await self._store.count(agent_id)
 
     async def delete_chunks(self, agent_id: str, chunk_ids: Sequence[str]) -> None:
         """See `VectorStore.delete_chunks`; the former model's chunks have other ids."""
         former = self._change.former(agent_id)
         if former is not None:
             await former.store.delete_chunks(agent_id, chunk_ids)
-        await self._store.delete_chunks(agent_id, chunk_ids)
+        await super().delete_chunks(agent_id, chunk_ids)
 
     async def delete_document(self, agent_id: str, document_id: str) -> None:
         """See `VectorStore.delete_document`."""
         former = self._change.former(agent_id)
         if former is not None:
             await former.store.delete_document(agent_id, document_id)
-        await self._store.delete_document(agent_id, document_id)
+        await super().delete_document(agent_id, document_id)
 
     async def delete_agent(self, agent_id: str) -> None:
         """See `VectorStore.delete_agent`."""
         self._change.done(agent_id)
-        await self._store.delete_agent(agent_id)
-
-    async def delete_other_models(self, agent_id: str) -> None:
-        """See `VectorStore.delete_other_models`."""
-        await self._store.delete_other_models(agent_id)
+        await super().delete_agent(agent_id)
 
     async def close(self) -> None:
         """Close the store of the set model, then the former model."""
-        await self._store.close()
+        await super().close()
         await self._change.close()
 
 

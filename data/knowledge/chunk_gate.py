@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 
 from data.knowledge.embedder import Embeddings
+from data.knowledge.forwarding_store import ForwardingVectorStore
 from data.knowledge.snippet import Snippet
 from data.knowledge.vector_store import VectorEntry, VectorStore
 
@@ -56,8 +57,8 @@ class ChunkGate:
             del self._hidden[agent_id]
 
 
-class GatedVectorStore:
-    """A `VectorStore` whose questions see nothing that is hidden.
+class GatedVectorStore(ForwardingVectorStore):
+    """A `VectorStore` whose questions see nothing that is hidden; all else sees it.
 
     Args:
         store: The one behind it.
@@ -65,7 +66,7 @@ class GatedVectorStore:
     """
 
     def __init__(self, store: VectorStore, gate: ChunkGate) -> None:
-        self._store = store
+        super().__init__(store)
         self._gate = gate
 
     async def query(
@@ -73,51 +74,19 @@ class GatedVectorStore:
     ) -> tuple[Snippet, ...]:
         """See `VectorStore.query`; without what is hidden."""
         asked_for = min(top_k + len(self._gate.hidden(agent_id)), max(top_k, _MOST_ASKED_FOR))
-        found = await self._store.query(agent_id, embedding, top_k=asked_for, deadline_seconds=deadline_seconds)
+        found = await super().query(agent_id, embedding, top_k=asked_for, deadline_seconds=deadline_seconds)
         # What is hidden is asked again: it may have changed meanwhile.
         hidden = self._gate.hidden(agent_id)
         return tuple(snippet for snippet in found if snippet.chunk_id not in hidden)[:top_k]
 
     async def present(self, agent_id: str, chunk_ids: Sequence[str]) -> frozenset[str]:
         """See `VectorStore.present`; without what is hidden."""
-        return await self._store.present(agent_id, chunk_ids) - self._gate.hidden(agent_id)
-
-    async def warm(self) -> None:
-        """See `VectorStore.warm`."""
-        await self._store.warm()
-
-    async def upsert(self, agent_id: str, entries: Sequence[VectorEntry]) -> None:
-        """See `VectorStore.upsert`."""
-        await self._store.upsert(agent_id, entries)
+        return await super().present(agent_id, chunk_ids) - self._gate.hidden(agent_id)
 
     async def entries(self, agent_id: str) -> tuple[VectorEntry, ...]:
         """See `VectorStore.entries`; hidden ones too, so that an index of them is ready when they are shown."""
-        return await self._store.entries(agent_id)
+        return await super().entries(agent_id)
 
     async def chunk_ids(self, agent_id: str) -> frozenset[str]:
         """See `VectorStore.chunk_ids`; hidden ones too."""
-        return await self._store.chunk_ids(agent_id)
-
-    async def count(self, agent_id: str) -> int:
-        """See `VectorStore.count`; hidden ones too."""
-        return await self._store.count(agent_id)
-
-    async def delete_chunks(self, agent_id: str, chunk_ids: Sequence[str]) -> None:
-        """See `VectorStore.delete_chunks`."""
-        await self._store.delete_chunks(agent_id, chunk_ids)
-
-    async def delete_document(self, agent_id: str, document_id: str) -> None:
-        """See `VectorStore.delete_document`."""
-        await self._store.delete_document(agent_id, document_id)
-
-    async def delete_agent(self, agent_id: str) -> None:
-        """See `VectorStore.delete_agent`."""
-        await self._store.delete_agent(agent_id)
-
-    async def delete_other_models(self, agent_id: str) -> None:
-        """See `VectorStore.delete_other_models`."""
-        await self._store.delete_other_models(agent_id)
-
-    async def close(self) -> None:
-        """See `VectorStore.close`."""
-        await self._store.close()
+        return await super().chunk_ids(agent_id)

@@ -23,6 +23,7 @@ from data.knowledge.passage_cache import PassageCache
 from data.knowledge.passage_indexes import PassageIndexes
 from data.knowledge.projector import AgentProjector
 from data.knowledge.prompt_documents import PromptShelf
+from data.knowledge.remembered_store import RememberedVectorStore
 from data.knowledge.remote_embedder import RemoteEmbedder
 from data.knowledge.retriever import KnowledgeSearch, Retriever
 from data.knowledge.sentence_transformer_embedder import SentenceTransformerEmbedder
@@ -103,7 +104,7 @@ def build_knowledge(settings: Settings) -> Knowledge:
     embedder = build_embedder(settings)
     store = build_store(settings, embedder.model_name)
     cache = PassageCache(settings.chroma_path.with_name("passages"), embedder.model_name)
-    return assemble_knowledge(embedder, store, cache)
+    return assemble_knowledge(embedder, store, cache, is_shared=settings.chroma_url is not None)
 
 
 def build_former_knowledge(settings: Settings, model_name: str) -> Knowledge:
@@ -147,19 +148,23 @@ def build_store(settings: Settings, embedding_model: str) -> VectorStore:
     return ChromaVectorStore(settings.chroma_path, embedding_model)
 
 
-def assemble_knowledge(embedder: Embedder, store: VectorStore, cache: PassageCache | None = None) -> Knowledge:
+def assemble_knowledge(
+    embedder: Embedder, store: VectorStore, cache: PassageCache | None = None, *, is_shared: bool = False
+) -> Knowledge:
     """Put an embedder and a store together.
 
     Args:
         embedder: Makes vectors.
         store: Finds the nearest.
         cache: Keeps passage vectors over a restart; None for none.
+        is_shared: Whether other processes may change the store, so that it has to be asked every time.
     """
     gate = ChunkGate()
     gated = GatedVectorStore(store, gate)
     indexes = PassageIndexes(embedder, gated, cache)
     calibration = load_calibration(embedder.model_name)
-    retriever = Retriever(embedder, gated, indexes, calibration)
+    asked = store if is_shared else RememberedVectorStore(store, indexes)
+    retriever = Retriever(embedder, GatedVectorStore(asked, gate), indexes, calibration)
     own_store = IndexedVectorStore(gated, indexes)
     change = ModelChange()
     return Knowledge(

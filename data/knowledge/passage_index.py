@@ -17,6 +17,7 @@ from data.knowledge.embedder import Embeddings
 from data.knowledge.passages import passages_of
 from data.knowledge.question_features import ChunkEvidence, QuestionEvidence
 from data.knowledge.search_terms import TermExtractor, codes_of
+from data.knowledge.snippet import Snippet
 from data.knowledge.vector_store import VectorEntry
 
 if TYPE_CHECKING:
@@ -121,6 +122,22 @@ class PassageIndex:
     def chunk_ids(self) -> frozenset[str]:
         """The chunks in it."""
         return frozenset(self._position)
+
+    def nearest(self, vector: Embeddings, count: int) -> tuple[Snippet, ...]:
+        """The chunks nearest to a question, nearest first; every one is compared with it."""
+        cosines = self._vectors.astype(np.float32) @ vector if self._entries else np.zeros(0, dtype=np.float32)
+        count = min(count, len(cosines))
+        best = np.argpartition(-cosines, count - 1)[:count] if count else np.zeros(0, dtype=np.intp)
+        return tuple(
+            Snippet(
+                document_id=self._entries[position].document_id,
+                chunk_id=self._entries[position].chunk_id,
+                title=self._entries[position].title,
+                text=self._entries[position].text,
+                vector_distance=max(0.0, 1.0 - float(cosines[position])),
+            )
+            for position in best[np.argsort(-cosines[best], kind="stable")]
+        )
 
     def contrast(self, question: str) -> str | None:
         """The question without the words that its best chunk by keywords lacks; None if it lacks none."""

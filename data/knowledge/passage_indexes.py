@@ -68,6 +68,10 @@ class PassageIndexes:
             self._indexes.move_to_end(agent_id)
         return index
 
+    def current(self, agent_id: str) -> PassageIndex | None:
+        """An agent's index, if it shows all changes of the agent's chunks that this process has made."""
+        return self._indexes[agent_id] if self._is_current(agent_id) else None
+
     async def warm(self) -> None:
         """Import what building needs, so that the first caller does not wait for it."""
         await self._executor.run(

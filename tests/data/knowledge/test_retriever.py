@@ -128,7 +128,8 @@ async def knowledge(embedder: SentenceTransformerEmbedder, store: ChromaVectorSt
 
 
 def retriever_of(embedder: Embedder, store: VectorStore) -> KnowledgeSearch:
-    return assemble_knowledge(embedder, store).retriever
+    """Of a store that is asked every time."""
+    return assemble_knowledge(embedder, store, is_shared=True).retriever
 
 
 async def fill(knowledge: Knowledge, agent_id: str, folder: Path) -> None:
