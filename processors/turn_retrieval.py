@@ -1,8 +1,8 @@
 """Retrieval that has begun before the caller has finished.
 
 Interim transcripts are good enough to search with: by the time the turn ends, the snippets are usually there
-and cost no waiting. One search early and one at the end is the most that a turn costs, as long as none is too
-slow: each runs the embedding model once.
+and cost no waiting. One search early and one at the end is the most that a turn costs: each runs the embedding
+model once.
 """
 
 import asyncio
@@ -76,10 +76,6 @@ class TurnRetrieval:
             self._begin(question)
         assert self._task is not None
         found = await self._task
-        if found.record.timed_out and not is_final:
-            # The caller has not finished, so there is time, and a busy moment has often passed by now.
-            self._begin(question)
-            found = await self._task
         if found.record.timed_out and self._earlier is not None:
             # What was found for most of the question beats nothing.
             found = self._earlier

@@ -23,7 +23,6 @@ class Documents:
         self.may_end = asyncio.Event()
         self.error: Exception | None = None
         self.timed_out = False
-        self.slow_searches = 0
         """How many of the first searches take too long."""
         if not held:
             self.may_end.set()
@@ -40,7 +39,7 @@ class Documents:
             self.running -= 1
         if self.error is not None:
             raise self.error
-        if self.timed_out or self.slow_searches >= len(self.queries):
+        if self.timed_out:
             return RetrievalResult((), 1.0, question, timed_out=True)
         return RetrievalResult((snippet(question),), 1.0, question, similarity=0.9, embedding_model="minilm")
 
@@ -85,24 +84,12 @@ async def test_a_search_without_a_word_that_matters_is_not_used(searched: str, q
     assert found.record.query == question
 
 
-async def test_while_the_caller_may_go_on_a_search_that_was_too_slow_is_tried_once_more() -> None:
-    documents = Documents()
-    documents.slow_searches = 1
-    retrieval = TurnRetrieval(documents)
-    found = await retrieval.find(QUESTION, is_final=False)
-    assert found.snippets == (snippet(QUESTION),)
-    assert (await retrieval.find(QUESTION)).snippets == found.snippets
-    assert documents.queries == [QUESTION, QUESTION]
-    documents.slow_searches = 9
-    assert (await TurnRetrieval(documents).find(QUESTION, is_final=False)).record.timed_out
-    assert len(documents.queries) == 4, "once more, and not for ever"
-
-
-async def test_once_the_turn_is_over_nothing_is_searched_again() -> None:
+async def test_a_search_that_was_too_slow_is_not_begun_again() -> None:
     documents = Documents()
     documents.timed_out = True
-    found = await TurnRetrieval(documents).find(QUESTION)
-    assert found.record.timed_out
+    retrieval = TurnRetrieval(documents)
+    assert (await retrieval.find(QUESTION, is_final=False)).record.timed_out
+    assert (await retrieval.find(QUESTION)).record.timed_out
     assert documents.queries == [QUESTION]
 
 

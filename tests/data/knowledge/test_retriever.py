@@ -260,13 +260,14 @@ async def test_a_slow_embedder_gives_no_context_in_time() -> None:
     assert 15 <= result.latency_ms < 500
 
 
-async def test_the_store_gets_what_is_left_of_the_deadline() -> None:
+async def test_the_store_gets_150_ms_of_a_calls_deadline_and_what_is_left_of_it() -> None:
     store = FixedStore((), TimeoutError())
-    result = await retriever_of(FixedEmbedder(delay_seconds=0.02), store).retrieve(
-        "agent_1", "question", deadline_seconds=1
-    )
+    result = await retriever_of(FixedEmbedder(), store).retrieve("agent_1", "question")
     assert result.timed_out
-    assert 0.5 < store.deadlines[0] < 0.981
+    assert store.deadlines[0] == pytest.approx(0.15, abs=0.01)
+    late = FixedStore((), TimeoutError())
+    await retriever_of(FixedEmbedder(delay_seconds=0.8), late).retrieve("agent_1", "question", deadline_seconds=1)
+    assert late.deadlines[0] < 0.21
 
 
 async def test_a_broken_store_gives_no_context_and_says_why() -> None:
