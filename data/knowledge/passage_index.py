@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _SATURATION, _LENGTH_WEIGHT = 1.2, 0.6
 """BM25's k1 and b; chunks are of much the same length, so that length says less than usual."""
 _NOTHING_LEFT = "?"
+MOST_COMPARED = 2000
+"""Chunks that are quickly compared with a question one by one; their vectors are kept as float32, because turning
+float16 into that takes longer than comparing."""
 STAND_IN_GAIN = 0.1
 """How much nearer the nearest passage is, on average, than the whole chunk: added where the chunk has to stand
 in."""
@@ -84,7 +87,8 @@ class PassageIndex:
         self._extractor = TermExtractor()
         self._entries = tuple(entries)
         self._position = {entry.chunk_id: index for index, entry in enumerate(self._entries)}
-        self._vectors = np.array([entry.embedding for entry in self._entries], dtype=np.float16)
+        bits = np.float32 if len(self._entries) <= MOST_COMPARED else np.float16
+        self._vectors: Embeddings = np.array([entry.embedding for entry in self._entries], dtype=bits)
         passages = [passages_of(entry.title, entry.text) for entry in self._entries]
         vectors = [
             given if given is not None else np.repeat(entry.embedding[None], len(parts), axis=0)
@@ -125,7 +129,7 @@ class PassageIndex:
 
     def nearest(self, vector: Embeddings, count: int) -> tuple[Snippet, ...]:
         """The chunks nearest to a question, nearest first; every one is compared with it."""
-        cosines = self._vectors.astype(np.float32) @ vector if self._entries else np.zeros(0, dtype=np.float32)
+        cosines = np.asarray(self._vectors, np.float32) @ vector if self._entries else np.zeros(0, np.float32)
         count = min(count, len(cosines))
         best = np.argpartition(-cosines, count - 1)[:count] if count else np.zeros(0, dtype=np.intp)
         return tuple(

@@ -9,12 +9,10 @@ from collections.abc import Sequence
 
 from data.knowledge.embedder import Embeddings
 from data.knowledge.forwarding_store import ForwardingVectorStore
+from data.knowledge.passage_index import MOST_COMPARED
 from data.knowledge.passage_indexes import PassageIndexes
 from data.knowledge.snippet import Snippet
 from data.knowledge.vector_store import VectorStore
-
-MOST_COMPARED = 2000
-"""Chunks that are compared with a question one by one, on the event loop: a fraction of a millisecond."""
 
 
 class RememberedVectorStore(ForwardingVectorStore):
