@@ -1,8 +1,8 @@
 """Retrieval that has begun before the caller has finished.
 
 Interim transcripts are good enough to search with: by the time the turn ends, the snippets are usually there
-and cost no waiting. One search early and one at the end is the most that a turn costs: each runs the embedding
-model once.
+and cost no waiting. One search early and one at the end is the most that a turn costs, as long as none fails: each
+runs the embedding model once.
 """
 
 import asyncio
@@ -53,6 +53,7 @@ class TurnRetrieval:
         self._said = ""
         self._task: asyncio.Task[Found] | None = None
         self._hinted = False
+        self._again = False
         self._earlier: Found | None = None
         self._previous: str | None = None
 
@@ -74,6 +75,10 @@ class TurnRetrieval:
         if self._task is None or self._task.cancelled() or not _covers(self._said, question):
             self._drop()
             self._begin(question)
+        elif not self._again and _came_to_nothing(self._task):
+            # Whatever was the matter may have passed by now.
+            self._again = True
+            self._begin(question)
         assert self._task is not None
         found = await self._task
         if found.record.timed_out and self._earlier is not None:
@@ -89,7 +94,7 @@ class TurnRetrieval:
     def cancel(self) -> None:
         """The call is over or the turn came to nothing."""
         self._drop()
-        self._hinted = False
+        self._hinted = self._again = False
         self._earlier = None
 
     def _begin(self, text: str) -> None:
@@ -127,6 +132,10 @@ class TurnRetrieval:
         if not missing:
             self._earlier = found
         return found
+
+
+def _came_to_nothing(search: "asyncio.Task[Found]") -> bool:
+    return search.done() and search.result().record.timed_out
 
 
 def _words(text: str) -> list[str]:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from data.knowledge.embedder import Embeddings
 from data.knowledge.forwarding_store import ForwardingVectorStore
 from data.knowledge.snippet import Snippet
-from data.knowledge.vector_store import VectorEntry, VectorStore
+from data.knowledge.vector_store import VectorStore
 
 _MOST_ASKED_FOR = 1_000
 
@@ -58,7 +58,9 @@ class ChunkGate:
 
 
 class GatedVectorStore(ForwardingVectorStore):
-    """A `VectorStore` whose questions see nothing that is hidden; all else sees it.
+    """A `VectorStore` whose questions see nothing that is hidden.
+
+    All else sees it, so that an index of it is ready when it is shown.
 
     Args:
         store: The one behind it.
@@ -82,11 +84,3 @@ class GatedVectorStore(ForwardingVectorStore):
     async def present(self, agent_id: str, chunk_ids: Sequence[str]) -> frozenset[str]:
         """See `VectorStore.present`; without what is hidden."""
         return await super().present(agent_id, chunk_ids) - self._gate.hidden(agent_id)
-
-    async def entries(self, agent_id: str) -> tuple[VectorEntry, ...]:
-        """See `VectorStore.entries`; hidden ones too, so that an index of them is ready when they are shown."""
-        return await super().entries(agent_id)
-
-    async def chunk_ids(self, agent_id: str) -> frozenset[str]:
-        """See `VectorStore.chunk_ids`; hidden ones too."""
-        return await super().chunk_ids(agent_id)

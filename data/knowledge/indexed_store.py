@@ -8,7 +8,7 @@ from data.knowledge.vector_store import VectorEntry, VectorStore
 
 
 class IndexedVectorStore(ForwardingVectorStore):
-    """A `VectorStore` that hands everything on to another one, and tells the indexes of changes.
+    """A `VectorStore` that hands everything on to another one, and tells the indexes of changes, failed ones too.
 
     Args:
         store: Does the work.
@@ -27,24 +27,35 @@ class IndexedVectorStore(ForwardingVectorStore):
     async def upsert(self, agent_id: str, entries: Sequence[VectorEntry]) -> None:
         """Store chunks and embed their passages; when this returns, questions find both."""
         if entries:
-            await super().upsert(agent_id, entries)
-            await self._indexes.prepare(agent_id, entries)
+            try:
+                await super().upsert(agent_id, entries)
+                await self._indexes.prepare(agent_id, entries)
+            except BaseException:
+                # Some of it may be there all the same: from now on only the store knows.
+                self._indexes.changed(agent_id)
+                raise
 
     async def delete_chunks(self, agent_id: str, chunk_ids: Sequence[str]) -> None:
         """See `VectorStore.delete_chunks`."""
         if chunk_ids:
-            await super().delete_chunks(agent_id, chunk_ids)
-            self._indexes.changed(agent_id)
+            try:
+                await super().delete_chunks(agent_id, chunk_ids)
+            finally:
+                self._indexes.changed(agent_id)
 
     async def delete_document(self, agent_id: str, document_id: str) -> None:
         """See `VectorStore.delete_document`."""
-        await super().delete_document(agent_id, document_id)
-        self._indexes.changed(agent_id)
+        try:
+            await super().delete_document(agent_id, document_id)
+        finally:
+            self._indexes.changed(agent_id)
 
     async def delete_agent(self, agent_id: str) -> None:
         """See `VectorStore.delete_agent`."""
-        await super().delete_agent(agent_id)
-        await self._indexes.forget(agent_id)
+        try:
+            await super().delete_agent(agent_id)
+        finally:
+            await self._indexes.forget(agent_id)
 
     async def delete_other_models(self, agent_id: str) -> None:
         """See `VectorStore.delete_other_models`."""

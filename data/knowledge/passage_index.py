@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 _SATURATION, _LENGTH_WEIGHT = 1.2, 0.6
 """BM25's k1 and b; chunks are of much the same length, so that length says less than usual."""
 _NOTHING_LEFT = "?"
-MOST_COMPARED = 2000
-"""Chunks that are quickly compared with a question one by one; their vectors are kept as float32, because turning
-float16 into that takes longer than comparing."""
+SMALL_NUMBERS = 2000 * 384
+"""In the vectors of an index that is quickly compared with a question whole: 2,000 chunks with MiniLM. They are
+kept as float32, so that they need not be made that for each question."""
 STAND_IN_GAIN = 0.1
 """How much nearer the nearest passage is, on average, than the whole chunk: added where the chunk has to stand
 in."""
@@ -75,7 +75,10 @@ class _Probe:
 
 
 class PassageIndex:
-    """The chunks of one agent. Building and searching are blocking; searching is safe from one thread at a time.
+    """The chunks of one agent. Building and searching are blocking, but for `nearest` of a small one.
+
+    Attributes:
+        is_small: Whether all chunks can be compared with a question on the event loop.
 
     Args:
         entries: The chunks, with their vectors.
@@ -87,8 +90,9 @@ class PassageIndex:
         self._extractor = TermExtractor()
         self._entries = tuple(entries)
         self._position = {entry.chunk_id: index for index, entry in enumerate(self._entries)}
-        bits = np.float32 if len(self._entries) <= MOST_COMPARED else np.float16
-        self._vectors: Embeddings = np.array([entry.embedding for entry in self._entries], dtype=bits)
+        self.is_small = sum(entry.embedding.size for entry in self._entries) <= SMALL_NUMBERS
+        precision = np.float32 if self.is_small else np.float16
+        self._vectors: Embeddings = np.array([entry.embedding for entry in self._entries], dtype=precision)
         passages = [passages_of(entry.title, entry.text) for entry in self._entries]
         vectors = [
             given if given is not None else np.repeat(entry.embedding[None], len(parts), axis=0)

@@ -21,7 +21,7 @@ from data.knowledge.passages import passages_of
 from data.knowledge.vector_store import VectorEntry, VectorStore
 
 MOST_CHUNKS = 60_000
-"""In memory, of all agents together: about 4 KB each with MiniLM. The agent unused for longest goes first."""
+"""In memory, of all agents together: four to five KB each with MiniLM. The agent unused for longest goes first."""
 
 SMALL = 1000
 """Chunks of an agent whose index is renewed at once; that of a larger one at the next question, since a long
@@ -97,6 +97,12 @@ class PassageIndexes:
 
     async def forget(self, agent_id: str) -> None:
         """An agent is gone."""
+        self.changed(agent_id)
+        build = self._builds.get(agent_id)
+        if build is not None:
+            # It has read what is gone.
+            build.cancel()
+            await asyncio.gather(build, return_exceptions=True)
         self._indexes.pop(agent_id, None)
         self._vectors.pop(agent_id, None)
         self._on_disk.pop(agent_id, None)

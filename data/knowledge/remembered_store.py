@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 from data.knowledge.embedder import Embeddings
 from data.knowledge.forwarding_store import ForwardingVectorStore
-from data.knowledge.passage_index import MOST_COMPARED
 from data.knowledge.passage_indexes import PassageIndexes
 from data.knowledge.snippet import Snippet
 from data.knowledge.vector_store import VectorStore
@@ -32,7 +31,7 @@ class RememberedVectorStore(ForwardingVectorStore):
     ) -> tuple[Snippet, ...]:
         """See `VectorStore.query`."""
         index = self._indexes.current(agent_id)
-        if index is None or len(index) > MOST_COMPARED:
+        if index is None or not index.is_small:
             return await super().query(agent_id, embedding, top_k=top_k, deadline_seconds=deadline_seconds)
         return index.nearest(embedding, top_k)
 

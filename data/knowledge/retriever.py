@@ -90,6 +90,23 @@ class RetrievalResult:
         return bool(self.snippets)
 
 
+@dataclass(frozen=True, slots=True)
+class _Deadline:
+    """When a search has to be over (in `time.perf_counter`), and how long it was to take at most."""
+
+    at: float
+    seconds: float
+
+    def left(self) -> float:
+        return max(0.0, self.at - time.perf_counter())
+
+    def for_index(self) -> float:
+        return min(self.seconds * _INDEX_WAIT_SHARE, self.left())
+
+    def for_store(self) -> float:
+        return min(self.seconds * _STORE_SHARE, self.left())
+
+
 class KnowledgeSearch(Protocol):
     """What a call, or a query over REST, asks."""
 
@@ -161,7 +178,8 @@ class Retriever:
         if self._asks_something(query):
             try:
                 async with asyncio.timeout(deadline_seconds):
-                    query, found = await self._best_reading(agent_id, (query, *others), started + deadline_seconds)
+                    deadline = _Deadline(started + deadline_seconds, deadline_seconds)
+                    query, found = await self._best_reading(agent_id, (query, *others), deadline)
             except TimeoutError:
                 timed_out = True
             except (CapacityError, ConfigurationError, VendorError) as error:
@@ -190,12 +208,17 @@ class Retriever:
         return bool(terms.words or terms.kind_words)
 
     async def _best_reading(
-        self, agent_id: str, queries: Sequence[str], deadline: float
+        self, agent_id: str, queries: Sequence[str], deadline: "_Deadline"
     ) -> tuple[str, list[Snippet]]:
         """The reading of a question that the documents answer best; the first unless another one is far better."""
         best_query, best, best_likely = queries[0], list[Snippet](), 0.0
         for query in queries:
-            found = await self._search(agent_id, query, deadline)
+            try:
+                found = await self._search(agent_id, query, deadline)
+            except TimeoutError:
+                if not best:
+                    raise
+                break  # what one reading has found is not given up for the other
             likely = found[0].similarity if found else 0.0
             if not best or likely > best_likely + _FAR_BETTER:
                 best_query, best, best_likely = query, found, likely
@@ -203,14 +226,9 @@ class Retriever:
                 break  # nothing can be far better
         return best_query, best
 
-    async def _search(self, agent_id: str, query: str, deadline: float) -> list[Snippet]:
+    async def _search(self, agent_id: str, query: str, deadline: "_Deadline") -> list[Snippet]:
         """Every chunk looked at, best first, with its likelihood."""
-
-        def left() -> float:
-            return max(0.0, deadline - time.perf_counter())
-
-        store_seconds = left() * _STORE_SHARE
-        index = await self._indexes.get(agent_id, wait_seconds=left() * _INDEX_WAIT_SHARE)
+        index = await self._indexes.get(agent_id, wait_seconds=deadline.for_index())
         contrast, by_words = None, tuple[str, ...]()
         if index is not None:
             own = index
@@ -222,10 +240,11 @@ class Retriever:
         present = asyncio.ensure_future(self._store.present(agent_id, by_words))
         try:
             vectors = await self._embedder.embed_queries([query] if contrast is None else [query, contrast])
-            store_seconds = min(store_seconds, left())
             near = await self._store.query(
-                agent_id, vectors[0], top_k=NEAR_CANDIDATES, deadline_seconds=store_seconds
+                agent_id, vectors[0], top_k=NEAR_CANDIDATES, deadline_seconds=deadline.for_store()
             )
+            # One that was made while the question was embedded knows what the store knows.
+            index = self._indexes.current(agent_id) or index
             if index is not None and not all(index.holds(snippet.chunk_id) for snippet in near):
                 # Another process has added documents: they count from the next question on, or now if all are new.
                 self._indexes.changed(agent_id)
@@ -233,7 +252,7 @@ class Retriever:
                 index = await self._executor.run(lambda: _stand_in(near, vectors[0]))
             without = vectors[1] if len(vectors) > 1 else None
             ranked = await self._executor.run(lambda: self._rank(index, query, vectors[0], without, near))
-            async with asyncio.timeout(store_seconds):
+            async with asyncio.timeout(deadline.for_store()):
                 there = {snippet.chunk_id for snippet in near} | await present
         finally:
             present.cancel()

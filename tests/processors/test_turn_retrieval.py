@@ -23,7 +23,6 @@ class Documents:
         self.may_end = asyncio.Event()
         self.error: Exception | None = None
         self.timed_out = False
-        """How many of the first searches take too long."""
         if not held:
             self.may_end.set()
 
@@ -84,13 +83,30 @@ async def test_a_search_without_a_word_that_matters_is_not_used(searched: str, q
     assert found.record.query == question
 
 
-async def test_a_search_that_was_too_slow_is_not_begun_again() -> None:
+async def test_a_search_that_came_to_nothing_is_begun_again_once_a_turn() -> None:
     documents = Documents()
     documents.timed_out = True
     retrieval = TurnRetrieval(documents)
+    retrieval.hint(QUESTION)
+    await settle()
     assert (await retrieval.find(QUESTION, is_final=False)).record.timed_out
+    assert documents.queries == [QUESTION] * 2
     assert (await retrieval.find(QUESTION)).record.timed_out
-    assert documents.queries == [QUESTION]
+    assert documents.queries == [QUESTION] * 2, "once"
+    documents.timed_out = False
+    retrieval.hint(QUESTION)
+    assert (await retrieval.find(QUESTION)).snippets == (snippet(QUESTION),)
+    assert documents.queries == [QUESTION] * 3
+
+
+async def test_a_search_that_failed_early_costs_no_documents() -> None:
+    documents = Documents()
+    documents.error = RuntimeError("a connection that was kept too long")
+    retrieval = TurnRetrieval(documents)
+    retrieval.hint(QUESTION)
+    await settle()
+    documents.error = None
+    assert (await retrieval.find(QUESTION)).snippets == (snippet(QUESTION),)
 
 
 async def test_a_missing_little_word_does_not_cost_another_search() -> None:

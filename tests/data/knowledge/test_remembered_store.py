@@ -1,14 +1,15 @@
 """What is in memory is not asked for again, for exactly as long as it is as new as the store."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from config.errors import VendorError
+from config.errors import CapacityError, VendorError
 from config.settings import Settings
-from data.knowledge import factory, remembered_store
+from data.knowledge import factory, passage_index
 from data.knowledge.chroma_store import ChromaVectorStore
 from data.knowledge.embedder import Embeddings
 from data.knowledge.indexed_store import IndexedVectorStore
@@ -30,6 +31,15 @@ class CountingStore(ChromaVectorStore):
         super().__init__(folder, MINILM)
         self.queries = 0
         self.is_broken = False
+        self.has_read = asyncio.Event()
+        self.may_go_on = asyncio.Event()
+        self.may_go_on.set()
+
+    async def entries(self, agent_id: str) -> tuple[VectorEntry, ...]:
+        found = await super().entries(agent_id)
+        self.has_read.set()
+        await self.may_go_on.wait()
+        return found
 
     async def query(
         self, agent_id: str, embedding: Embeddings, *, top_k: int, deadline_seconds: float
@@ -49,7 +59,8 @@ class House:
 
     def __init__(self, store: CountingStore) -> None:
         self.store = store
-        self.indexes = PassageIndexes(CountingEmbedder(), store, None)
+        self.embedder = CountingEmbedder()
+        self.indexes = PassageIndexes(self.embedder, store, None)
         self.documents = IndexedVectorStore(store, self.indexes)
         self.remembered = RememberedVectorStore(store, self.indexes)
 
@@ -126,10 +137,36 @@ async def test_an_agent_that_was_deleted_is_not_remembered(house: House) -> None
     assert await house.ask(vectors(1)[0]) == []
 
 
+async def test_what_was_stored_though_an_error_said_otherwise_is_found(house: House) -> None:
+    first, second = entries(2)
+    await house.documents.upsert(AGENT, [first])
+    await house.learn()
+    house.embedder.is_full = True
+    with pytest.raises(CapacityError):
+        await house.documents.upsert(AGENT, [second])
+    house.embedder.is_full = False
+    assert await house.ask(second.embedding) == ["chunk_1", "chunk_0"]
+    await house.learn()
+    assert await house.ask(second.embedding) == ["chunk_1", "chunk_0"]
+
+
+async def test_an_index_that_was_being_made_does_not_bring_a_deleted_agent_back(house: House) -> None:
+    await house.store.upsert(AGENT, entries(2))
+    house.store.may_go_on.clear()
+    assert await house.indexes.get(AGENT, wait_seconds=0) is None
+    (build,) = (task for task in asyncio.all_tasks() if task.get_name() == "passage-index")
+    await house.store.has_read.wait()
+    await house.documents.delete_agent(AGENT)
+    house.store.may_go_on.set()
+    await asyncio.gather(build, return_exceptions=True)
+    assert house.indexes.current(AGENT) is None
+    assert await house.ask(vectors(1)[0]) == []
+
+
 async def test_a_large_agents_chunks_are_left_to_the_store(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passage_index, "SMALL_NUMBERS", 5 * 32)
     await house.documents.upsert(AGENT, entries(6))
     await house.learn()
-    monkeypatch.setattr(remembered_store, "MOST_COMPARED", 5)
     assert len(await house.ask(vectors(1)[0])) == 3
     assert house.store.queries == 1
 
