@@ -83,7 +83,10 @@ async def _ollama(settings: Settings, client: httpx.AsyncClient) -> CheckResult:
     try:
         response = await client.get(f"{settings.ollama_host}/api/tags", headers=settings.ollama_headers)
         if response.status_code in _REFUSALS:
-            return degraded("Ollama refused the credentials; check OLLAMA_API_KEY")
+            # Without its key an Ollama answers 401, to an address that it does not expect 403.
+            return degraded(
+                f"Ollama answered {response.status_code}; check OLLAMA_API_KEY, and the server's OLLAMA_ORIGINS"
+            )
         listed = response.raise_for_status().json()["models"]
         models = {str(entry["name"]) for entry in listed}
     except httpx.HTTPError:

@@ -172,7 +172,7 @@ async def _what_ollama_lacks(settings: Settings, http: httpx.AsyncClient) -> str
     try:
         tags = await http.get(f"{settings.ollama_host}/api/tags", headers=settings.ollama_headers)
         if tags.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-            return f"Ollama at {settings.ollama_host} refused OLLAMA_API_KEY"
+            return f"Ollama at {settings.ollama_host} answered {tags.status_code}; check OLLAMA_API_KEY"
         response = tags.raise_for_status()
         names = {model.name for model in _Tags.model_validate_json(response.content).models}
     except (httpx.HTTPError, ValueError):

@@ -1,8 +1,8 @@
 """SQLite for the event loop with one visit to the connection's thread for each statement.
 
 SQLAlchemy asks a cursor of aiosqlite to be made, to execute, to hand out its rows and to close, and each of these
-is a visit of its own to the thread and back. A turn is stored in half a dozen statements, and the visits cost more
-than what SQLite does in them. This cursor does all four in one.
+is a visit of its own to the thread and back. Calls store turns in half a dozen statements, many times a second.
+This cursor does all four in one.
 """
 
 import sqlite3

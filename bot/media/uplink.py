@@ -2,8 +2,8 @@
 
 Fifty small messages a second per call cost more system calls than the recogniser gains by them: most of a call the
 caller says nothing, and what they say while the agent is silent matters at its end. Whatever is waiting is flushed
-when speech begins, when it turns quiet (perhaps its end), and before a Finalize, so that the recogniser has heard
-everything it is asked to settle.
+when speech turns quiet (perhaps its end), and before a Finalize, so that the recogniser has heard everything it is
+asked to settle.
 """
 
 from dataclasses import dataclass

@@ -186,6 +186,8 @@ class DeepgramListener:
     def _sent_at_once(self) -> bool:
         """Send what there is in this very step, without waking a task, if nothing before it has to wait."""
         socket = self._resting
+        if not self._backlog.unsent:
+            return True  # an empty message would end the stream
         if socket is None or self._finalize_at or self._is_dead() or not takes_at_once(socket):
             return False
         send_at_once(socket, self._backlog.take(self._most_bytes))

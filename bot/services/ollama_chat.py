@@ -236,12 +236,11 @@ def _response_error(error: ollama.ResponseError, model: str) -> VendorError:
             f"Ollama does not have the model {model}; get it with: ollama pull {model}",
             permanent=True,
         )
-    if error.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-        return VendorError("ollama", "Ollama refused the key; check OLLAMA_API_KEY.", permanent=True)
     transient = error.status_code in (httpx.codes.REQUEST_TIMEOUT, httpx.codes.TOO_MANY_REQUESTS)
     permanent = httpx.codes.is_client_error(error.status_code) and not transient
     reason = " ".join(str(error.error).split())[:200]
-    return VendorError("ollama", f"Ollama refused or failed: {reason}", permanent=permanent)
+    advice = "; check OLLAMA_API_KEY" if error.status_code == httpx.codes.UNAUTHORIZED else ""
+    return VendorError("ollama", f"Ollama refused or failed: {reason}{advice}", permanent=permanent)
 
 
 def _with_tag(model: str) -> str:

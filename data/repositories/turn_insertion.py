@@ -1,7 +1,7 @@
 """The statements that store a turn, made once for all calls.
 
-They are tables' statements, not the ORM's: calls store turns many times a second, and the unit of work, which
-looks at what has changed in which object, costs more than the database does with the rows.
+They are tables' statements, not the ORM's: calls store turns many times a second, and nothing of that needs a unit
+of work, which looks at what has changed in which object.
 """
 
 from dataclasses import dataclass

@@ -68,7 +68,7 @@ async def test_a_server_that_wants_a_key_is_used_with_it_and_without_it_the_scre
             assert vendors.ollama.real
         async with open_vendors(make_settings(ollama_host=url, ollama_api_key="another")) as vendors:
             assert not vendors.ollama.real
-            assert "refused OLLAMA_API_KEY" in vendors.ollama.detail
+            assert "answered 401; check OLLAMA_API_KEY" in vendors.ollama.detail
 
 
 async def test_a_simulator_is_never_called_real() -> None:

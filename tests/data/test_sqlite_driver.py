@@ -79,17 +79,17 @@ async def test_every_statement_is_one_visit_to_the_thread(
 ) -> None:
     await sqlite_database.check()
     visits: list[str] = []
-    visit = SqliteConnection.visit
+    execute = SqliteConnection._execute
 
-    async def counted(connection: SqliteConnection, function: Callable[[sqlite3.Connection], Any]) -> Any:
-        visits.append("a statement")
-        return await visit(connection, function)
+    async def counted(connection: SqliteConnection, function: Callable[..., Any], *arguments: object) -> Any:
+        visits.append(repr(function))
+        return await execute(connection, function, *arguments)  # type: ignore[no-untyped-call]
 
-    monkeypatch.setattr(SqliteConnection, "visit", counted)
+    monkeypatch.setattr(SqliteConnection, "_execute", counted)
     async with sqlite_database.read() as session:
         assert (await session.execute(text("SELECT 1 UNION SELECT 2"))).scalars().all() == [1, 2]
         assert (await session.execute(text("SELECT 3"))).scalar_one() == 3
-    assert len(visits) == len(["BEGIN", "SELECT", "SELECT"])
+    assert len(visits) == len(["BEGIN", "SELECT", "SELECT", "COMMIT", "ROLLBACK, as the pool does"]), visits
 
 
 async def test_sqlalchemy_knows_the_errors(sqlite_database: Database) -> None:

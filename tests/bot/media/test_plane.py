@@ -120,6 +120,31 @@ def test_everything_heard_before_a_pause_is_sent_before_its_finalize() -> None:
     assert len(call.transcriber.audio) == int(1.24 * 8000)
 
 
+def test_speech_goes_up_in_longer_pieces_while_the_agent_is_silent() -> None:
+    silent, talking = Call(), Call()
+    talking.reply()
+    for call in (silent, talking):
+        call.hear((0.5, 0), (1.0, LOUD))
+    assert _usual_piece(silent) == 1600
+    # Until the interruption is confirmed, which it is by words or after more than a second.
+    assert _usual_piece(talking) == 800
+
+
+def _usual_piece(call: Call) -> int:
+    lengths = [len(message) for message in call.transcriber.messages]
+    return max(set(lengths[1:]), key=lengths[1:].count)
+
+
+def test_what_was_said_goes_up_as_soon_as_it_turns_quiet_and_the_rest_with_the_finalize() -> None:
+    call = Call()
+    call.hear((0.5, 0), (0.7, LOUD), (0.5, 0))
+    messages = call.transcriber.messages
+    settled = messages.index(b"")
+    up_to_quiet = sum(map(len, messages[: settled - 1]))
+    assert 0 <= up_to_quiet - 1.2 * 8000 <= 3 * 32 * 8, "all of the speech, before the pause is long enough"
+    assert len(messages[settled - 1]) <= 3 * 32 * 8, "one piece of what came since"
+
+
 def test_an_interruption_clears_within_four_windows_of_the_onset() -> None:
     for offset in range(0, 40, 7):
         call = Call()

@@ -44,8 +44,9 @@ async def test_a_peer_that_reads_late_gets_everything_in_order() -> None:
     async with serve_peer(listen_late) as url:
         socket = await open_socket(url, "key")
         sending = asyncio.create_task(_send_all(socket, [*[_LARGE] * 8, b"1", b"22", _LARGE, b"333"]))
-        while not socket.transport.get_write_buffer_size():  # noqa: ASYNC110 - nobody tells that a buffer fills
-            await asyncio.sleep(0)
+        async with asyncio.timeout(10):
+            while not socket.transport.get_write_buffer_size():  # noqa: ASYNC110 - nobody tells that a buffer fills
+                await asyncio.sleep(0)
         assert not sending.done()
         read.set()
         async with asyncio.timeout(10):

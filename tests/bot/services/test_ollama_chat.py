@@ -197,13 +197,14 @@ async def test_http_errors(status: int, permanent: bool) -> None:
     assert "out of memory" in error.message
 
 
-@pytest.mark.parametrize("status", [401, 403])
-async def test_a_refused_key_says_which_setting_to_look_at(status: int) -> None:
-    fault = Fault(kind=FaultKind.ERROR, status=status, message="unauthorized")
+@pytest.mark.parametrize(("status", "advised"), [(401, True), (403, False)])
+async def test_a_refused_key_says_which_setting_to_look_at(status: int, advised: bool) -> None:
+    fault = Fault(kind=FaultKind.ERROR, status=status, message="this model requires a subscription")
     async with _ollama(faults=(fault,)) as (model, _):
         _, error = await _failure(model)
     assert error.permanent
-    assert "OLLAMA_API_KEY" in error.message
+    assert "requires a subscription" in error.message
+    assert ("OLLAMA_API_KEY" in error.message) is advised
 
 
 async def test_every_request_carries_the_key() -> None:
