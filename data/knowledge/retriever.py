@@ -41,7 +41,7 @@ _FAR_BETTER = 0.1
 _INDEX_WAIT_SHARE = 0.15
 """Of the deadline, for an index that is being renewed."""
 
-_STORE_SHARE = 0.375
+STORE_SHARE = 0.375
 """Of the deadline, for the vector store: 150 ms of a call's. One that is slower than that seldom comes at all."""
 
 
@@ -104,7 +104,7 @@ class _Deadline:
         return min(self.seconds * _INDEX_WAIT_SHARE, self.left())
 
     def for_store(self) -> float:
-        return min(self.seconds * _STORE_SHARE, self.left())
+        return min(self.seconds * STORE_SHARE, self.left())
 
 
 class KnowledgeSearch(Protocol):

@@ -14,7 +14,7 @@ from data.knowledge.chunking import chunk_text
 from data.knowledge.documents import load_documents
 from data.knowledge.embedder import Embedder, Embeddings
 from data.knowledge.factory import Knowledge, assemble_knowledge
-from data.knowledge.retriever import KnowledgeSearch, RetrievalOptions
+from data.knowledge.retriever import DEADLINE_SECONDS, STORE_SHARE, KnowledgeSearch, RetrievalOptions
 from data.knowledge.sentence_transformer_embedder import SentenceTransformerEmbedder
 from data.knowledge.snippet import Snippet
 from data.knowledge.vector_store import VectorEntry, VectorStore
@@ -260,14 +260,37 @@ async def test_a_slow_embedder_gives_no_context_in_time() -> None:
     assert 15 <= result.latency_ms < 500
 
 
-async def test_the_store_gets_150_ms_of_a_calls_deadline_and_what_is_left_of_it() -> None:
+async def test_the_store_gets_150_ms_of_a_calls_400_and_no_more_than_is_left() -> None:
+    assert pytest.approx(0.15) == DEADLINE_SECONDS * STORE_SHARE
     store = FixedStore((), TimeoutError())
-    result = await retriever_of(FixedEmbedder(), store).retrieve("agent_1", "question")
+    result = await retriever_of(FixedEmbedder(), store).retrieve("agent_1", "question", deadline_seconds=10)
     assert result.timed_out
-    assert store.deadlines[0] == pytest.approx(0.15, abs=0.01)
+    assert store.deadlines == [10 * STORE_SHARE]
     late = FixedStore((), TimeoutError())
-    await retriever_of(FixedEmbedder(delay_seconds=0.8), late).retrieve("agent_1", "question", deadline_seconds=1)
-    assert late.deadlines[0] < 0.21
+    await retriever_of(FixedEmbedder(delay_seconds=1.8), late).retrieve("agent_1", "question", deadline_seconds=2)
+    assert all(seconds < 0.21 for seconds in late.deadlines)
+
+
+async def test_what_one_reading_found_is_not_given_up_for_another_that_comes_too_late() -> None:
+    class SlowSecond(FixedStore):
+        async def query(
+            self, agent_id: str, embedding: Embeddings, *, top_k: int, deadline_seconds: float
+        ) -> tuple[Snippet, ...]:
+            if self.deadlines:
+                self._failure = TimeoutError()
+            return await super().query(agent_id, embedding, top_k=top_k, deadline_seconds=deadline_seconds)
+
+    store = SlowSecond((snippet("We are open on Sunday.", 0.9),))
+    result = await retriever_of(FixedEmbedder(), store).retrieve(
+        "agent_1",
+        "And how much is delivery?",
+        EVERYTHING,
+        previous="What does the sofa cost?",
+        deadline_seconds=10,
+    )
+    assert len(store.deadlines) == 2, "it is read in two ways"
+    assert not result.timed_out
+    assert [found.text for found in result.snippets] == ["We are open on Sunday."]
 
 
 async def test_a_broken_store_gives_no_context_and_says_why() -> None:
