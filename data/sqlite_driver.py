@@ -65,13 +65,13 @@ class SqliteConnection(aiosqlite.Connection):
 
 
 class SqliteCursor:
-    """A cursor as SQLAlchemy's adapter for asyncio uses one; what it has read, it has read whole.
+    """As much of a cursor as SQLAlchemy's adapter for asyncio uses; what it has read, it has read whole.
 
     Attributes:
         description: Of the last statement's columns; None if it has none.
         rowcount: Rows that the last statement changed; -1 if that does not apply.
         lastrowid: Of the last row that was inserted.
-        arraysize: Rows of a `fetchmany` that names no number.
+        arraysize: Rows of a `fetchmany` that names no number, which SQLAlchemy's adapter has itself.
     """
 
     def __init__(self, connection: SqliteConnection) -> None:
@@ -110,16 +110,6 @@ class SqliteCursor:
     async def fetchall(self) -> list[Row]:
         """The rows that were not fetched yet."""
         rows, self._rows = self._rows, []
-        return rows
-
-    async def fetchone(self) -> Row | None:
-        """The next row; None after the last."""
-        return self._rows.pop(0) if self._rows else None
-
-    async def fetchmany(self, size: int | None = None) -> list[Row]:
-        """The next `size` rows, or as many as are left."""
-        size = self.arraysize if size is None else size
-        rows, self._rows = self._rows[:size], self._rows[size:]
         return rows
 
     async def close(self) -> None:

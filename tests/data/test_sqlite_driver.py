@@ -5,7 +5,6 @@ import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -32,11 +31,8 @@ async def test_a_cursor_tells_what_a_statement_did(connection: SqliteConnection)
     await cursor.execute("SELECT id, name FROM things ORDER BY id")
     assert cursor.description is not None
     assert [column[0] for column in cursor.description] == ["id", "name"]
-    assert await cursor.fetchone() == (1, "one")
-    assert await cursor.fetchmany() == [(2, "two")]
-    assert await cursor.fetchmany(1) == [(3, "three")]
-    assert await cursor.fetchall() == [(4, "four")]
-    assert await cursor.fetchone() is None
+    assert await cursor.fetchall() == [(1, "one"), (2, "two"), (3, "three"), (4, "four")]
+    assert await cursor.fetchall() == []
     await cursor.execute("SELECT 1")
     await cursor.close()
     assert await cursor.fetchall() == []
@@ -81,7 +77,7 @@ async def test_every_statement_is_one_visit_to_the_thread(
     visits: list[str] = []
     execute = SqliteConnection._execute
 
-    async def counted(connection: SqliteConnection, function: Callable[..., Any], *arguments: object) -> Any:
+    async def counted(connection: SqliteConnection, function: Callable[..., object], *arguments: object) -> object:
         visits.append(repr(function))
         return await execute(connection, function, *arguments)  # type: ignore[no-untyped-call]
 
@@ -90,6 +86,14 @@ async def test_every_statement_is_one_visit_to_the_thread(
         assert (await session.execute(text("SELECT 1 UNION SELECT 2"))).scalars().all() == [1, 2]
         assert (await session.execute(text("SELECT 3"))).scalar_one() == 3
     assert len(visits) == len(["BEGIN", "SELECT", "SELECT", "COMMIT", "ROLLBACK, as the pool does"]), visits
+
+
+async def test_rows_come_in_parts_where_they_are_asked_for_so(sqlite_database: Database) -> None:
+    async with sqlite_database.read() as session:
+        result = await session.execute(text("SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4"))
+        assert result.fetchone() == (1,)
+        assert result.fetchmany(2) == [(2,), (3,)]
+        assert result.fetchmany() == [(4,)]
 
 
 async def test_sqlalchemy_knows_the_errors(sqlite_database: Database) -> None:
