@@ -292,6 +292,8 @@ class ConversationRepository:
             ConversationRow.workspace_id == workspace_id,
             or_(ConversationRow.conversation_id == id_or_call_sid, ConversationRow.call_sid == id_or_call_sid),
         )
+        # Turns are counted by a statement of their own, behind the back of what the session remembers.
+        statement = statement.execution_options(populate_existing=True)
         rows = (await self._session.scalars(statement)).all()
         if not rows:
             raise _not_found()

@@ -116,6 +116,7 @@ async def test_a_turn_is_kept_once_and_also_after_the_end(database: Database) ->
         await talks.create(new)
         assert await talks.add_turn(new.conversation_id, turn(0, "first"))
         assert not await talks.add_turn(new.conversation_id, turn(0, "second"))
+        assert (await talks.get(WS, new.conversation_id)).message_count == 1
         await talks.finish(new.conversation_id, CallOutcome(EndReason.AGENT_ENDED, later(5), 5.0))
         assert await talks.add_turn(new.conversation_id, turn(1, "late", Role.AGENT))
         kept = await talks.get(WS, new.conversation_id)
