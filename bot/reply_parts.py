@@ -28,6 +28,7 @@ from bot.tools.confirmation import ConfirmationGate
 from bot.tools.executor import ToolExecutor
 from bot.tools.registry import built_in_tools
 from bot.turn_ledger import TurnLedger
+from data.agent_config import AgentConfig
 from data.knowledge.prompt_documents import PromptShelf
 from data.knowledge.retriever import DEADLINE_SECONDS, KnowledgeSearch
 from data.records import EndReason
@@ -131,18 +132,8 @@ def make_reply_parts(
         whole_documents=services.prompt_shelf.source(agent.agent_id),
     )
     requests = ReplyRequests(agent, prompt, schemas if native_tools else ())
-    model = services.model
-    if agent.settings.answers_cache_seconds:
-        model = CachedChatModel(model, services.answers, agent.agent_id, agent.settings.answers_cache_seconds)
-    language_model = LanguageModel(
-        model,
-        requests,
-        generations,
-        ledger,
-        endings,
-        running,
-        speculation,
-    )
+    model = _model_of(services, agent)
+    language_model = LanguageModel(model, requests, generations, ledger, endings, running, speculation)
     documents = AgentDocuments(services.retriever, agent, deadline_seconds=search_seconds)
     return ReplyParts(
         config=config,
@@ -156,4 +147,12 @@ def make_reply_parts(
         retrieval=TurnRetrieval(documents) if agent.settings.rag.enabled else None,
         executor=executor,
         tools=tools,
+    )
+
+
+def _model_of(services: ReplyServices, agent: AgentConfig) -> ChatModel:
+    """The process's, behind the agent's answers cache if it has one."""
+    seconds = agent.settings.answers_cache_seconds
+    return (
+        CachedChatModel(services.model, services.answers, agent.agent_id, seconds) if seconds else services.model
     )

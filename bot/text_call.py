@@ -1,8 +1,8 @@
 """A call in writing: a person types lines, and the agent answers through the pipeline of a telephone call.
 
 From the user aggregator on everything is the same (retrieval, consent, prompt, tools, the cutting of replies
-into pieces for a voice); a typed line stands in for the end of a spoken turn, a screen for the voice. So what
-is tried here holds on the telephone.
+into pieces for a voice), with more patience for documents; a typed line stands in for the end of a spoken turn,
+a screen for the voice. So what is tried here holds on the telephone.
 """
 
 import asyncio
